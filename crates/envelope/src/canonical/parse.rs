@@ -1,0 +1,226 @@
+//! A strict reader for JSON (RFC 8259) that keeps number lexemes and finds
+//! duplicate keys, which no feature of `serde_json` does together.
+
+use std::borrow::Cow;
+
+use super::{Document, JsonError, JsonErrorKind as Kind, MAX_DEPTH, MAX_NUMBER, strings};
+
+pub(super) fn parse(bytes: &[u8]) -> Result<Document<'_>, JsonError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| JsonError {
+        offset: error.valid_up_to(),
+        kind: Kind::NotUtf8,
+    })?;
+    let mut parser = Parser {
+        text,
+        at: 0,
+        depth: 0,
+    };
+    let document = parser.value()?;
+    match parser.next_token() {
+        None => Ok(document),
+        Some(_) => Err(parser.error(Kind::Trailing)),
+    }
+}
+
+pub(super) struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn value(&mut self) -> Result<Document<'a>, JsonError> {
+        match self.next_token() {
+            Some(b'"') => Ok(Document::Text(self.string()?)),
+            Some(b'{') => self.nested(Self::object),
+            Some(b'[') => self.nested(Self::array),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.word("true", Document::Bool(true)),
+            Some(b'f') => self.word("false", Document::Bool(false)),
+            Some(b'n') => self.word("null", Document::Null),
+            Some(_) => Err(self.error(Kind::Unexpected)),
+            None => Err(self.error(Kind::Unfinished)),
+        }
+    }
+
+    fn nested(
+        &mut self,
+        inner: impl FnOnce(&mut Self) -> Result<Document<'a>, JsonError>,
+    ) -> Result<Document<'a>, JsonError> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.error(Kind::TooDeep));
+        }
+        self.depth += 1;
+        self.at += 1;
+        let document = inner(self)?;
+        self.depth -= 1;
+        Ok(document)
+    }
+
+    fn array(&mut self) -> Result<Document<'a>, JsonError> {
+        let mut items = Vec::new();
+        if self.take(b']') {
+            return Ok(Document::Array(items));
+        }
+        loop {
+            items.push(self.value()?);
+            if self.ends(b']')? {
+                return Ok(Document::Array(items));
+            }
+        }
+    }
+
+    fn object(&mut self) -> Result<Document<'a>, JsonError> {
+        let mut members = Vec::new();
+        if self.take(b'}') {
+            return Ok(Document::Object(members));
+        }
+        loop {
+            match self.next_token() {
+                Some(b'"') => {}
+                Some(_) => return Err(self.error(Kind::Unexpected)),
+                None => return Err(self.error(Kind::Unfinished)),
+            }
+            let key = self.string()?;
+            if !self.take(b':') {
+                return Err(self.unexpected());
+            }
+            members.push((key, self.value()?));
+            if self.ends(b'}')? {
+                return self.sorted(members);
+            }
+        }
+    }
+
+    /// Sorts the members of an object, which also brings equal keys together.
+    /// What a sender has sealed in canonical form is sorted already.
+    fn sorted(
+        &self,
+        mut members: Vec<(Cow<'a, str>, Document<'a>)>,
+    ) -> Result<Document<'a>, JsonError> {
+        if !members.is_sorted_by(|(a, _), (b, _)| a < b) {
+            members.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+            let equal = members
+                .iter()
+                .zip(members.iter().skip(1))
+                .find(|((a, _), (b, _))| a == b);
+            if let Some(((key, _), _)) = equal {
+                return Err(self.error(Kind::Duplicate(key.clone().into_owned())));
+            }
+        }
+        Ok(Document::Object(members))
+    }
+
+    /// Behind an item: takes a comma (`false`) or the closing bracket (`true`).
+    fn ends(&mut self, bracket: u8) -> Result<bool, JsonError> {
+        if self.take(b',') {
+            Ok(false)
+        } else if self.take(bracket) {
+            Ok(true)
+        } else {
+            Err(self.unexpected())
+        }
+    }
+
+    fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        let start = self.at + 1;
+        let rest = self.text.get(start..).unwrap_or_default();
+        match strings::read(rest) {
+            Ok((text, length)) => {
+                self.at = start + length;
+                Ok(text)
+            }
+            Err((offset, kind)) => {
+                self.at = start + offset;
+                Err(self.error(kind))
+            }
+        }
+    }
+
+    fn number(&mut self) -> Result<Document<'a>, JsonError> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        match self.peek() {
+            // A zero stands alone before the point.
+            Some(b'0') => self.at += 1,
+            _ => self.digits()?,
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        let lexeme = self.text.get(start..self.at).unwrap_or_default();
+        if lexeme.len() > MAX_NUMBER {
+            return Err(JsonError {
+                offset: start,
+                kind: Kind::LongNumber,
+            });
+        }
+        Ok(Document::Number(Cow::Borrowed(lexeme)))
+    }
+
+    /// Passes one digit or more.
+    fn digits(&mut self) -> Result<(), JsonError> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        if self.at == start {
+            Err(self.unexpected())
+        } else {
+            Ok(())
+        }
+    }
+
+    fn word(&mut self, word: &str, document: Document<'a>) -> Result<Document<'a>, JsonError> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if !rest.starts_with(word) {
+            return Err(self.error(Kind::Unexpected));
+        }
+        self.at += word.len();
+        Ok(document)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Passes blanks and looks at what follows.
+    fn next_token(&mut self) -> Option<u8> {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+        self.peek()
+    }
+
+    /// Passes blanks and `token`, if it follows.
+    fn take(&mut self, token: u8) -> bool {
+        let found = self.next_token() == Some(token);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn unexpected(&self) -> JsonError {
+        self.error(if self.peek().is_some() {
+            Kind::Unexpected
+        } else {
+            Kind::Unfinished
+        })
+    }
+
+    const fn error(&self, kind: Kind) -> JsonError {
+        JsonError {
+            offset: self.at,
+            kind,
+        }
+    }
+}

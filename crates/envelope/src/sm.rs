@@ -1,0 +1,32 @@
+//! The only module that names a cryptographic crate.
+//!
+//! Everything at its border is a type of fixed size: keys and signatures are
+//! checked when they are made, so the functions that use them need no checks
+//! of their own. Secrets print as `***` and are overwritten when dropped.
+//!
+//! Sources: GB/T 32918 (SM2), GB/T 32905 (SM3), GB/T 32907 (SM4), RFC 8998
+//! (SM4 in GCM). The implementations are RustCrypto's.
+
+mod encoding;
+mod signature;
+mod sm2;
+mod sm3;
+mod sm4;
+
+pub use encoding::{
+    decode_base64, decode_hex, decode_upper_hex, encode_base64, encode_lower_hex, encode_upper_hex,
+};
+pub use rand_core::TryCryptoRng;
+pub use signature::Sm2Signature;
+pub use sm2::{DEFAULT_USER_ID, Sm2PrivateKey, Sm2PublicKey};
+pub use sm3::{Sm3Digest, hmac_sm3, sm3};
+pub use sm4::{GCM_OVERHEAD, SM4_BLOCK, Sm4Key};
+
+/// The one error of this module.
+///
+/// It says nothing about the cause on purpose: whoever can tell a wrong
+/// padding from a wrong tag or a wrong signature can use the difference as an
+/// oracle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("密码运算被拒绝 cryptographic operation refused")]
+pub struct SmError;

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+mod case;
+mod engine;
+mod outcome;
+mod reason;
+pub mod rule;
+mod scheme;
+mod source;
+pub mod trace;
+
+pub use case::{Case, Columns, MAX_CODES, MissingField, Sex};
+pub use outcome::{Outcome, Status};
+pub use reason::{Notes, Reason};
+pub use rule::Rule;
+pub use scheme::{AdrgRow, Complication, Drg, Lint, LintKind, Mdc, Scheme, SchemeError, Severity};
+pub use source::{Counts, SchemeSource};
+pub use trace::Trace;

@@ -1,0 +1,290 @@
+//! The built-in schemes: what they hold, and the faults that are known.
+
+#![allow(clippy::expect_used, reason = "a test may stop at the first fault")]
+
+use chs_grouper::{LintKind, Scheme, SchemeError, SchemeSource, Severity};
+use std::collections::BTreeSet;
+
+fn scheme(id: &str) -> &'static Scheme {
+    Scheme::builtin(id).expect(id)
+}
+
+#[test]
+fn the_national_scheme_is_whole() {
+    let scheme = scheme("chs-drg-2.0");
+    let counts = scheme.counts();
+    assert_eq!((counts.mdc, counts.adrg, counts.drg), (26, 409, 634));
+    assert_eq!(scheme.mdcs().len(), 26);
+    assert_eq!(scheme.drgs().len(), 634);
+    let order: String = scheme.mdcs().iter().map(|mdc| mdc.letter()).collect();
+    assert_eq!(order, "APYZMNOBCDEFGHIJKLQRSTUVWX");
+    assert!(scheme.drgs().iter().all(|drg| drg.weight().is_none()));
+    assert_eq!(scheme.base(), None);
+    assert_eq!(scheme.set_names().len(), 515);
+    assert_eq!(scheme.complications().count(), 12_486);
+}
+
+#[test]
+fn the_local_scheme_extends_it() {
+    let scheme = scheme("xianyang-2025");
+    assert_eq!(scheme.base(), Some("chs-drg-2.0"));
+    let drg = scheme.drg("OF25").expect("OF25");
+    assert_eq!(
+        drg.weight().map(|weight| weight.to_string()).as_deref(),
+        Some("0.4027")
+    );
+    let local: Vec<_> = drg
+        .local()
+        .iter()
+        .map(|(k, v)| (k.as_str(), v.as_str()))
+        .collect();
+    assert!(local.contains(&("系数-一级", "0.6374")));
+    assert!(local.contains(&("系数-二级", "0.7844")));
+    assert_eq!(
+        scheme
+            .drgs()
+            .iter()
+            .filter(|drg| drg.weight().is_none())
+            .count(),
+        18
+    );
+    // Moved behind IC4, and a row of the base taken away.
+    let rows: Vec<_> = scheme
+        .adrg_rows()
+        .iter()
+        .map(|row| (row.adrg(), row.row()))
+        .collect();
+    let place = |adrg| rows.iter().position(|row| *row == (adrg, 1)).expect(adrg);
+    assert!(place("IC4") < place("ID1") && place("ID2") < place("IE1"));
+    assert!(!rows.contains(&("WB3", 2)));
+}
+
+#[test]
+fn digests_are_stable_and_differ() {
+    let digests: BTreeSet<&str> = Scheme::builtin_ids()
+        .map(|id| scheme(id).digest())
+        .collect();
+    assert_eq!(digests.len(), Scheme::builtin_ids().count());
+    for digest in digests {
+        assert_eq!(digest.len(), 64);
+        assert!(digest.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+}
+
+#[test]
+fn tables_answer_by_name() {
+    let scheme = scheme("chs-drg-2.0");
+    assert_eq!(scheme.in_table("mdc_principal", "I50.900"), Some(true));
+    assert_eq!(scheme.in_table("mdc_principal", "V01.000"), Some(false));
+    assert_eq!(scheme.in_table("mdcm_principal", "N40.x00"), Some(true));
+    assert_eq!(scheme.in_table("mdcn_principal", "N40.x00"), Some(false));
+    assert_eq!(scheme.in_table("ss_valid", "00.5501"), Some(true));
+    assert_eq!(scheme.in_table("mcc", "A00.100x001"), Some(true));
+    assert_eq!(scheme.in_table("cc", "A00.100x001"), Some(false));
+    assert_eq!(scheme.in_table("DI_P07", "P07.000"), Some(true));
+    assert_eq!(scheme.in_table("mdcä_principal", "P07.000"), None);
+    assert_eq!(scheme.in_table("nothing", "P07.000"), None);
+}
+
+#[test]
+fn complications_and_their_exclusions_read() {
+    let scheme = scheme("chs-drg-2.0");
+    let found = scheme.complication("A00.100x001").expect("a complication");
+    assert_eq!(found.severity(), Severity::Mcc);
+    assert_eq!(found.exclusion_set(), "EX_1");
+    assert!(found.is_excluded_by("A00.900"));
+    assert!(!found.is_excluded_by("I50.900"));
+    assert!(scheme.complication("Z99.999").is_none());
+}
+
+#[test]
+fn lint_finds_the_known_faults_and_no_others() {
+    // The published 2.0 tables name one procedure that the code system does not
+    // have, and two grey ones; the local scheme inherits them.
+    use LintKind::{GreyCode, UnknownCode};
+    let known = [
+        (UnknownCode, "OP_GK2", "43.4100x026"),
+        (UnknownCode, "OP_RA2", "43.4100x026"),
+        (UnknownCode, "OP_RA4", "43.4100x026"),
+        (UnknownCode, "OP_RM1", "43.4100x026"),
+        (GreyCode, "OP_ALL", "84.1100"),
+        (GreyCode, "OP_ALL", "99.1000"),
+        (GreyCode, "OP_BL1", "99.1000"),
+    ];
+    for id in Scheme::builtin_ids() {
+        let lints = scheme(id).lint();
+        let lints = lints.iter();
+        let found: Vec<_> = lints
+            .map(|l| (l.kind, l.place.as_str(), l.subject.as_str()))
+            .collect();
+        assert_eq!(found, known, "{id}");
+    }
+}
+
+#[test]
+fn lint_finds_what_is_planted() {
+    use LintKind::{
+        EmptySet, ForeignPrefix, GreyCode, MissingExclusionSet, RepeatedCode, UnknownCode,
+        Unreachable, UnusedExclusionSet, UnusedSet,
+    };
+    let planted = [
+        ("sets.txt", "G00.900", "G99.999x999", vec![UnknownCode]),
+        ("sets.txt", "G00.900", "A00.000", vec![GreyCode]),
+        ("sets.txt", "G00.900", "G00.900 G00.900", vec![RepeatedCode]),
+        ("sets.txt", "G00.900", "", vec![EmptySet]),
+        ("mdc.csv", "ZYZD in DI_B00", "1", vec![UnusedSet]),
+        (
+            "cc.txt",
+            "EX_1",
+            "EX_2",
+            vec![MissingExclusionSet, UnusedExclusionSet],
+        ),
+        ("drg.csv", "BB15", "CB15", vec![ForeignPrefix]),
+        ("drg.csv", "QTZD in {MCC}", "1", vec![Unreachable]),
+    ];
+    for (file, from, to, expected) in planted {
+        let lints = small(file, from, to).expect(to).lint();
+        let found: Vec<LintKind> = lints.iter().map(|lint| lint.kind).collect();
+        assert_eq!(found, expected, "{file} {to}: {lints:?}");
+    }
+}
+
+#[test]
+fn an_unknown_scheme_names_the_known_ones() {
+    let error = Scheme::builtin("chs-drg-9").expect_err("unknown");
+    assert!(matches!(error, SchemeError::Unknown { .. }));
+    assert!(error.to_string().contains("chs-drg-2.0"));
+}
+
+const SMALL: [(&str, &str); 7] = [
+    (
+        "scheme.toml",
+        "id = \"small\"\ntitle = \"小\"\npublisher = \"本项目\"\nsource = \"试验\"\nin_force_from = \"2026-01-01\"\n\
+         [counts]\nmdc = 1\nadrg = 1\ndrg = 2\nmcc = 1\ncc = 0\nsets = 2\n",
+    ),
+    (
+        "mdc.csv",
+        "mdc,order,name,rule\nMDCB,1,神经,ZYZD in DI_B00\n",
+    ),
+    (
+        "adrg.csv",
+        "adrg,row,mdc,order,rule\nBB1,1,MDCB,1,ZYSS in OP_BB1\n",
+    ),
+    (
+        "drg.csv",
+        "drg,adrg,rule,name\nBB11,BB1,QTZD in {MCC},重\nBB15,BB1,1,轻\n",
+    ),
+    ("sets.txt", "[DI_B00]\nG00.900\n\n[OP_BB1]\n01.0100\n"),
+    ("exclusions.txt", "[EX_1]\nG00.900\n"),
+    ("cc.txt", "[MCC EX_1]\nI50.900\n"),
+];
+
+fn small(file: &str, from: &str, to: &str) -> Result<Scheme, SchemeError> {
+    let files = SMALL.map(|(name, text)| {
+        assert!(name != file || text.contains(from), "{file} lacks {from}");
+        let text = if name == file {
+            text.replace(from, to)
+        } else {
+            text.to_owned()
+        };
+        (name, text)
+    });
+    Scheme::load(&[SchemeSource::new(files)?])
+}
+
+#[test]
+fn a_scheme_loads_from_text() {
+    let scheme = small("drg.csv", "", "").expect("the small scheme");
+    assert_eq!(scheme.set_codes("DI_B00"), Some(vec!["G00.900"]));
+    assert_eq!(scheme.drgs().len(), 2);
+}
+
+#[test]
+fn faults_in_the_source_are_refused_with_their_place() {
+    let faults = [
+        ("scheme.toml", "drg = 2", "drg = 3", "drg 应为 3，实为 2"),
+        (
+            "scheme.toml",
+            "sets = 2",
+            "sets = \"2\"",
+            "scheme.toml line 12",
+        ),
+        ("scheme.toml", "2026-01-01", "soon", "in_force_from"),
+        (
+            "mdc.csv",
+            "ZYZD in DI_B00",
+            "ZYZD im DI_B00",
+            "MDCB: 第 6 列",
+        ),
+        (
+            "mdc.csv",
+            "ZYZD in DI_B00",
+            "ZYZD in DI_B99",
+            "no set DI_B99 of diagnoses",
+        ),
+        (
+            "mdc.csv",
+            "ZYZD in DI_B00",
+            "ZYZD in OP_BB1",
+            "no set OP_BB1 of diagnoses",
+        ),
+        ("mdc.csv", "MDCB,1,", "MDCB,x,", "mdc.csv line 2"),
+        ("adrg.csv", "MDCB", "MDCC", "BB1"),
+        ("drg.csv", "BB15,BB1", "BB15,BB2", "BB15"),
+        ("drg.csv", "BB15,BB1", "BB11,BB1", "the row exists already"),
+        (
+            "drg.csv",
+            "QTZD in {MCC}",
+            "ZYZD in {MCC}",
+            "MCC and CC are for QTZD only",
+        ),
+        ("sets.txt", "[DI_B00]\n", "", "codes before any heading"),
+        (
+            "sets.txt",
+            "[OP_BB1]",
+            "[XX_BB1]",
+            "XX_BB1 must begin with DI or OP",
+        ),
+        ("sets.txt", "[OP_BB1]", "[DI_B00]", "exists already"),
+        ("sets.txt", "[OP_BB1]", "[OP_BB1", "lacks its ]"),
+        (
+            "sets.txt",
+            "[OP_BB1]",
+            "[OP_BB1 +]",
+            "the base has no OP_BB1",
+        ),
+        ("cc.txt", "[MCC EX_1]", "[MMC EX_1]", "cc.txt line 1"),
+    ];
+    for (file, from, to, expected) in faults {
+        let error = small(file, from, to).expect_err(to).to_string();
+        assert!(error.contains(expected), "{file} {to}: {error}");
+    }
+    let error = SchemeSource::new([("sets.csv", String::new())]).expect_err("unknown file");
+    assert!(error.to_string().contains("sets.csv"));
+}
+
+#[test]
+fn a_local_change_that_does_not_fit_its_base_is_refused() {
+    let load = |file: &'static str, text: &str| {
+        let base = SchemeSource::new(SMALL.map(|(name, text)| (name, text.to_owned())))?;
+        let manifest = SMALL[0]
+            .1
+            .replace("id = \"small\"", "id = \"local\"\nbase = \"small\"");
+        let files = [("scheme.toml", manifest), (file, text.to_owned())];
+        Scheme::load(&[base, SchemeSource::new(files)?])
+    };
+    let scheme = load("sets.txt", "[DI_B00 +]\nG00.901\n").expect("a fitting change");
+    assert_eq!(scheme.set_codes("DI_B00"), Some(vec!["G00.900", "G00.901"]));
+    for (file, text) in [
+        ("sets.txt", "[DI_B00 +]\nG00.900\n"),
+        ("sets.txt", "[DI_B00 -]\nG00.901\n"),
+        ("sets.txt", "[DI_X removed]\n"),
+        ("drg.csv", "change,drg,adrg,rule,name\n~,BB99,BB1,1,无\n"),
+        ("drg.csv", "change,drg,adrg,rule,name\n-,BB99,,,\n"),
+        ("drg.csv", "change,drg,adrg,rule,name\n?,BB15,BB1,1,无\n"),
+        ("cc.txt", "[removed]\nA00.000\n"),
+        ("weights.csv", "drg,weight\nBB99,1\n"),
+    ] {
+        assert!(load(file, text).is_err(), "{file} {text}");
+    }
+}

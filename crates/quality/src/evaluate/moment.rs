@@ -1,0 +1,59 @@
+//! Dates and times.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use chs_model::{Row, id_card, parse_datetime};
+
+use super::Context;
+use crate::typed::Moment;
+
+/// A point in time as precise as it was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Instant {
+    pub(super) at: NaiveDateTime,
+    /// Sent without a time of day.
+    pub(super) day_only: bool,
+}
+
+impl Instant {
+    fn parse(text: &str) -> Option<Self> {
+        Some(Self {
+            at: parse_datetime(text)?,
+            day_only: text.trim().len() <= "yyyy-MM-dd".len(),
+        })
+    }
+
+    fn day(date: NaiveDate) -> Self {
+        Self {
+            at: date.into(),
+            day_only: true,
+        }
+    }
+
+    pub(super) fn date(self) -> NaiveDate {
+        self.at.date()
+    }
+
+    /// Compares as precisely as both sides are: a day with a time of the same day
+    /// is neither earlier nor later.
+    pub(super) fn compare(self, other: Self) -> std::cmp::Ordering {
+        if self.day_only || other.day_only {
+            self.date().cmp(&other.date())
+        } else {
+            self.at.cmp(&other.at)
+        }
+    }
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn moment(&self, moment: &'a Moment, row: Option<&'a Row>) -> Option<Instant> {
+        match moment {
+            Moment::Field(found) => Instant::parse(self.field(*found, row)?),
+            Moment::Parsed(text) => Instant::parse(self.text(text, row)?),
+            Moment::Day(inner) => Some(Instant::day(self.moment(inner, row)?.date())),
+            Moment::FirstPresent(moments) => {
+                moments.iter().find_map(|moment| self.moment(moment, row))
+            }
+            Moment::IdBirth(text) => id_card::birth_date(self.text(text, row)?).map(Instant::day),
+        }
+    }
+}

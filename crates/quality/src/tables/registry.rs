@@ -1,0 +1,128 @@
+//! Which tables there are. A name that is not here refuses the rule file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
+
+use chs_model::dictionary::{self, Dictionary};
+use serde::Deserialize;
+
+use super::{CodeRanges, CodeSystem};
+
+/// A table ready to be asked.
+#[derive(Debug, Clone)]
+pub(crate) enum Table {
+    System(CodeSystem),
+    Ranges(Arc<CodeRanges>),
+    Codes(Arc<BTreeSet<Box<str>>>),
+    Dictionary(&'static Dictionary),
+    /// Answered by [`crate::Tables`] under this name.
+    External(Arc<str>),
+}
+
+/// The names of all tables.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    tables: BTreeMap<String, Table>,
+}
+
+/// `tables/names.toml`: tables that live elsewhere.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    /// Table name to dictionary id.
+    dictionary: BTreeMap<String, String>,
+    /// Derived from the active scheme; name to meaning.
+    scheme: BTreeMap<String, String>,
+    /// Supplied by the pooling area; name to meaning.
+    area: BTreeMap<String, String>,
+}
+
+/// A table carried by this crate.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Carried {
+    /// The publication the table comes from; kept for the reader of the file.
+    #[serde(rename = "source")]
+    _source: String,
+    #[serde(default)]
+    ranges: Vec<String>,
+    #[serde(default)]
+    codes: Vec<Box<str>>,
+}
+
+const CARRIED: &[&str] = &[include_str!("../../tables/sex.toml")];
+
+static BUILTIN: LazyLock<Result<Registry, String>> =
+    LazyLock::new(|| Registry::load(include_str!("../../tables/names.toml"), CARRIED));
+
+/// The table files of this crate, for the digest.
+pub(crate) fn carried_tables() -> &'static [&'static str] {
+    CARRIED
+}
+
+impl Registry {
+    /// The tables of this crate.
+    ///
+    /// # Errors
+    /// The fault of a table file; a test keeps the shipped ones free of any.
+    pub(crate) fn builtin() -> Result<&'static Self, String> {
+        BUILTIN.as_ref().map_err(Clone::clone)
+    }
+
+    fn load(names: &str, carried: &[&str]) -> Result<Self, String> {
+        let names: Names = toml::from_str(names).map_err(|error| error.to_string())?;
+        let mut tables = BTreeMap::new();
+        for (name, id) in names.dictionary {
+            let found = dictionary::get(&id).ok_or_else(|| format!("no dictionary {id}"))?;
+            tables.insert(name, Table::Dictionary(found));
+        }
+        for (name, _) in names.scheme.into_iter().chain(names.area) {
+            let external = Table::External(name.as_str().into());
+            tables.insert(name, external);
+        }
+        for text in carried {
+            let file: BTreeMap<String, Carried> =
+                toml::from_str(text).map_err(|error| error.to_string())?;
+            for (name, table) in file {
+                tables.insert(name, table.into_table()?);
+            }
+        }
+        Ok(Self { tables })
+    }
+
+    /// The table of this name.
+    pub(crate) fn find(&self, name: &str) -> Option<Table> {
+        CodeSystem::from_name(name)
+            .map(Table::System)
+            .or_else(|| self.tables.get(name).cloned())
+    }
+}
+
+impl Carried {
+    fn into_table(self) -> Result<Table, String> {
+        if self.ranges.is_empty() {
+            return Ok(Table::Codes(Arc::new(self.codes.into_iter().collect())));
+        }
+        let ranges = CodeRanges::parse(&self.ranges.join(","))?;
+        Ok(Table::Ranges(Arc::new(ranges)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::{Registry, Table};
+
+    #[test]
+    fn the_shipped_tables_load() {
+        let registry = Registry::builtin().unwrap();
+        assert!(matches!(registry.find("mdc_principal"), Some(Table::External(_))));
+        assert!(matches!(registry.find("nationality56"), Some(Table::Dictionary(_))));
+        assert!(registry.find("no_such_table").is_none());
+        let Some(Table::Ranges(female)) = registry.find("female_only_dx") else {
+            panic!("female_only_dx is a table of ranges");
+        };
+        assert!(female.contains("O80.000") && female.contains("A18.100x019+N77.1*"));
+        assert!(!female.contains("C50.900"));
+    }
+}

@@ -1,0 +1,14 @@
+//! Tests of the crate as a whole, one binary.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod proofs;
+mod properties;
+mod refusals;
+mod semantics;
+mod support;

@@ -1,0 +1,264 @@
+//! The gateway as one value: built from a configuration, run until it is told to stop.
+//! Tests build it with port 0 like `serve` does.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, middleware::from_fn, web};
+use chrono::{DateTime, Utc};
+use metrics_exporter_prometheus::PrometheusHandle;
+use utoipa_actix_web::AppExt;
+
+use crate::{
+    caller::{RegisterError, Registry},
+    catalogue::{Catalogue, CatalogueError},
+    config::{Config, Environment},
+    development::{self, DevelopmentError},
+    doors::limits::{self, Limiter},
+    embedded_db::{EmbeddedDb, EmbeddedDbError, EmbeddedDbOptions},
+    keys::{KeyError, PlatformKeys},
+    router,
+    schemas::Schemas,
+    store::{Store, StoreError},
+    telemetry,
+};
+
+/// What every request may reach.
+pub struct App {
+    /// Configuration.
+    pub config: Config,
+    /// Database.
+    pub store: Store,
+    /// Registered callers.
+    pub registry: Registry,
+    /// Keys of the platform.
+    pub keys: PlatformKeys,
+    /// Rules, schemes and profiles.
+    pub catalogue: Catalogue,
+    /// JSON Schemas of the operations.
+    pub schemas: Schemas,
+    /// Rate limits.
+    pub limiter: Limiter,
+    /// Metrics.
+    pub metrics: PrometheusHandle,
+    /// The clock; tests put their own in its place.
+    pub clock: fn() -> DateTime<Utc>,
+}
+
+/// The gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The private database does not start.
+    #[error(transparent)]
+    EmbeddedDb(#[from] EmbeddedDbError),
+    /// `database.url` is malformed.
+    #[error("database.url 无法解析 / database.url cannot be parsed: {0}")]
+    DatabaseUrl(#[from] tokio_postgres::Error),
+    /// The database is out of reach or of another schema.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The platform's keys cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// Development callers cannot be made.
+    #[error(transparent)]
+    Development(#[from] DevelopmentError),
+    /// A registered caller cannot be used.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// Rules, schemes or profiles do not load.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The address cannot be listened on.
+    #[error("无法监听 {address} / cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Something of the process itself: the metrics recorder, a schema.
+    #[error("启动失败 / start failed: {0}")]
+    Process(String),
+}
+
+/// A gateway that listens, with its database.
+pub struct Application {
+    url: String,
+    server: actix_web::dev::Server,
+    database: Option<EmbeddedDb>,
+    connection: tokio_postgres::Config,
+    app: web::Data<App>,
+}
+
+impl Application {
+    /// Starts the database if none is configured, migrates it, registers development
+    /// callers, and binds the address.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn build(config: Config) -> Result<Application, StartError> {
+        let metrics = telemetry::metrics().map_err(StartError::Process)?;
+        // The catalogue is CPU work of some 100 ms: it loads while PostgreSQL starts.
+        let catalogue = tokio::task::spawn_blocking(Catalogue::builtin);
+        let keys = PlatformKeys::open(&config)?;
+        let (database, connection) = if config.embedded() {
+            let mut options = EmbeddedDbOptions::new(&config.data_dir);
+            options.bin_dir.clone_from(&config.database.binaries);
+            let database = EmbeddedDb::start(options).await?;
+            let connection = database.connection();
+            (Some(database), connection)
+        } else {
+            (None, config.database.url.parse()?)
+        };
+        let wait = Duration::from_secs(config.limits.wait_seconds);
+        let store = Store::open(connection.clone(), config.database.pool_size, wait)?;
+        store.migrate().await?;
+
+        let listener = TcpListener::bind(config.listen).map_err(|source| StartError::Listen {
+            address: config.listen,
+            source,
+        })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen {
+            address: config.listen,
+            source,
+        })?;
+        let url = format!("http://{address}");
+        let development = config.environment == Environment::Development;
+        if development && config.embedded() {
+            let now = Utc::now();
+            development::register(&config.data_dir, &url, &config.admdvs, &keys, &store, now)
+                .await?;
+        }
+        let registry = Registry::open(store.callers().await?, &keys.master, development)?;
+        let catalogue = catalogue
+            .await
+            .map_err(|error| StartError::Process(error.to_string()))??;
+        if catalogue.profile(&config.profile).is_none() {
+            return Err(StartError::Process(format!(
+                "profile {} 不存在 / no such profile",
+                config.profile
+            )));
+        }
+        let app = web::Data::new(App {
+            limiter: Limiter::new(
+                config.limits.address_per_second,
+                config.limits.caller_per_second,
+            ),
+            schemas: Schemas::compile().map_err(StartError::Process)?,
+            store,
+            registry,
+            keys,
+            catalogue,
+            metrics,
+            config,
+            clock: Utc::now,
+        });
+        let server = listen(listener, app.clone())
+            .map_err(|source| StartError::Listen { address, source })?;
+        Ok(Application {
+            url,
+            server,
+            database,
+            connection,
+            app,
+        })
+    }
+
+    /// Address of the gateway, with the port it really has.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Ends a running gateway from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// How to connect to the gateway's database.
+    pub fn database(&self) -> &tokio_postgres::Config {
+        &self.connection
+    }
+
+    /// What requests reach; for tests that look behind the doors.
+    pub fn app(&self) -> Arc<App> {
+        self.app.clone().into_inner()
+    }
+
+    /// Serves until `stop` resolves or the server is stopped through its handle; then lets
+    /// running requests finish and stops the database.
+    ///
+    /// # Errors
+    /// [`StartError`] when the server or its database dies.
+    pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+        let Application {
+            server,
+            mut database,
+            app,
+            ..
+        } = self;
+        let handle = server.handle();
+        let mut server = tokio::spawn(server);
+        let upkeep = tokio::spawn(crate::jobs::upkeep(app.clone().into_inner()));
+        let failed = |error: String| StartError::Process(error);
+        let outcome = tokio::select! {
+            () = stop => {
+                tracing::info!("stopping");
+                handle.stop(true).await;
+                Ok(())
+            }
+            ended = &mut server => match ended {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(error)) => Err(failed(error.to_string())),
+                Err(error) => Err(failed(error.to_string())),
+            },
+            error = database_lost(database.as_mut()) => {
+                handle.stop(false).await;
+                Err(StartError::EmbeddedDb(error))
+            }
+        };
+        upkeep.abort();
+        drop(app);
+        if let Some(database) = database {
+            database.stop().await?;
+        }
+        outcome
+    }
+}
+
+/// Resolves when the private database is lost for good; never without one.
+async fn database_lost(database: Option<&mut EmbeddedDb>) -> EmbeddedDbError {
+    match database {
+        Some(database) => database.exited().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn listen(listener: TcpListener, app: web::Data<App>) -> std::io::Result<actix_web::dev::Server> {
+    let workers = app.config.workers;
+    let shutdown = app.config.limits.shutdown_seconds;
+    let document = web::Data::new(router::document());
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(app.clone())
+            .app_data(document.clone())
+            .into_utoipa_app()
+            .configure(router::routes)
+            .into_app()
+            .service(
+                utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+                    .config(utoipa_swagger_ui::Config::from("/openapi.json")),
+            )
+            .service(web::redirect("/docs", "/docs/"))
+            .default_service(web::to(router::no_route))
+            .wrap(from_fn(limits::guard))
+    })
+    .listen(listener)?
+    .shutdown_timeout(shutdown)
+    .disable_signals();
+    Ok(if workers == 0 {
+        server
+    } else {
+        server.workers(workers)
+    }
+    .run())
+}

@@ -1,0 +1,76 @@
+//! One file per command of the command line: its arguments, and what it runs.
+
+pub mod audit;
+pub mod call;
+pub mod check;
+pub mod check_config;
+pub mod group;
+pub mod load;
+pub mod migrate;
+pub mod openapi;
+pub mod price;
+pub mod sample;
+pub mod schemes;
+pub mod serve;
+
+use std::{
+    error::Error,
+    fs::File,
+    io::{self, BufReader, BufWriter, Read, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+/// What a command ends with: an exit code, or an error that is printed and exits with 2.
+pub type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
+
+/// Exit code 3: the target cannot be reached.
+pub const UNREACHABLE: u8 = 3;
+
+/// The named file, or standard input.
+///
+/// # Errors
+/// The file's name and why it cannot be opened.
+pub fn input(path: Option<&Path>) -> Result<Box<dyn Read + Send>, Box<dyn Error + Send + Sync>> {
+    match path {
+        None => Ok(Box::new(io::stdin())),
+        Some(path) => match File::open(path) {
+            Ok(file) => Ok(Box::new(BufReader::new(file))),
+            Err(error) => {
+                Err(format!("{} 无法读取 / cannot be read: {error}", path.display()).into())
+            }
+        },
+    }
+}
+
+/// The named file, or standard output.
+///
+/// # Errors
+/// The file's name and why it cannot be made.
+pub fn output(path: Option<&Path>) -> Result<Box<dyn Write + Send>, Box<dyn Error + Send + Sync>> {
+    match path {
+        None => Ok(Box::new(BufWriter::new(io::stdout()))),
+        Some(path) => match File::create(path) {
+            Ok(file) => Ok(Box::new(BufWriter::new(file))),
+            Err(error) => {
+                Err(format!("{} 无法写入 / cannot be written: {error}", path.display()).into())
+            }
+        },
+    }
+}
+
+/// The runtime of commands that talk to the network.
+///
+/// A single thread: the gateway's own workers are actix's, and the other commands wait
+/// for one thing at a time.
+#[expect(
+    clippy::expect_used,
+    reason = "without a runtime there is no program to report from"
+)]
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("the operating system gives a thread and an epoll instance")
+}

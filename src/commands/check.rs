@@ -1,0 +1,227 @@
+//! `chs-gateway check`.
+
+use std::{
+    io::{BufRead, BufReader, IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use chs_grouper::Scheme;
+use chs_model::SettlementList;
+use chs_quality::{Engine, Phase};
+use clap::{Parser, ValueEnum};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Outcome, input, output};
+use crate::service::checkup::{Checkup, check_list};
+
+/// Longest line read, in bytes: the longest message that the gateway itself takes.
+const LONGEST_LINE: u64 = 16 << 20;
+
+/// 结算清单质控与分组 / check and group settlement lists
+///
+/// 输入每行一份 4101 输入 JSON，输出每行一份结果；无法读取的行得到 error，不影响其他行。
+/// 质控发现问题不是命令失败；只有无法读取的行使退出码为 1。
+///
+/// One 4101 input object a line in, one result a line out. A line that cannot be read gets
+/// an `error` and does not stop the file. Findings are the report, not a failure: only
+/// unreadable lines make the exit code 1.
+#[derive(Debug, Parser)]
+pub struct Args {
+    /// 质控阶段：pre 事前，post 事后 / before settlement or after upload
+    #[arg(long, value_enum)]
+    phase: CheckPhase,
+    /// 输入文件，默认标准输入 / input file
+    #[arg(long = "in", value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// 输出文件，默认标准输出 / output file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// 分组方案 / grouping scheme
+    #[arg(long, value_name = "ID", default_value = "chs-drg-2.0")]
+    scheme: String,
+}
+
+/// The phases as arguments.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum CheckPhase {
+    /// 事前 before settlement
+    Pre,
+    /// 事后 after upload
+    Post,
+}
+
+impl From<CheckPhase> for Phase {
+    fn from(phase: CheckPhase) -> Phase {
+        match phase {
+            CheckPhase::Pre => Phase::Pre,
+            CheckPhase::Post => Phase::Post,
+        }
+    }
+}
+
+/// Checks the lists.
+///
+/// # Errors
+/// An unknown scheme, a file that cannot be read or written.
+pub fn run(args: Args) -> Outcome {
+    let engine = Engine::builtin()?;
+    let scheme = Scheme::builtin(&args.scheme)?;
+    let mut lines = BufReader::new(input(args.input.as_deref())?);
+    let mut out = output(args.out.as_deref())?;
+    let mut progress = Progress::new();
+    while let Some(line) = next_line(&mut lines)? {
+        if matches!(&line, Line::Text(text) if text.trim_ascii().is_empty()) {
+            continue;
+        }
+        let verdict = match read(&line) {
+            Ok(list) => Ok(check_list(&engine, scheme, &list, args.phase.into(), false)),
+            Err(unreadable) => Err(unreadable),
+        };
+        progress.count(&verdict);
+        match &verdict {
+            Ok(checkup) => serde_json::to_writer(&mut out, checkup)?,
+            Err(unreadable) => serde_json::to_writer(&mut out, unreadable)?,
+        }
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    progress.end();
+    Ok(if progress.unreadable == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
+}
+
+/// A line of the input.
+enum Line {
+    Text(Vec<u8>),
+    /// Longer than [`LONGEST_LINE`]; its rest was skipped.
+    TooLong,
+}
+
+fn next_line(lines: &mut impl BufRead) -> std::io::Result<Option<Line>> {
+    let mut text = Vec::new();
+    let read = std::io::Read::take(&mut *lines, LONGEST_LINE).read_until(b'\n', &mut text)?;
+    if read == 0 {
+        return Ok(None);
+    }
+    if text.last() == Some(&b'\n') || u64::try_from(read).is_ok_and(|read| read < LONGEST_LINE) {
+        return Ok(Some(Line::Text(text)));
+    }
+    lines.skip_until(b'\n')?;
+    Ok(Some(Line::TooLong))
+}
+
+/// A line that holds no list.
+#[derive(Debug, Serialize)]
+struct Unreadable {
+    error: Fault,
+}
+
+#[derive(Debug, Serialize)]
+struct Fault {
+    message: &'static str,
+    message_en: &'static str,
+    errors: Vec<Place>,
+}
+
+#[derive(Debug, Serialize)]
+struct Place {
+    pointer: String,
+    message: String,
+    message_en: String,
+}
+
+impl Unreadable {
+    fn new(message: &'static str, message_en: &'static str, errors: Vec<Place>) -> Unreadable {
+        Unreadable {
+            error: Fault {
+                message,
+                message_en,
+                errors,
+            },
+        }
+    }
+}
+
+fn read(line: &Line) -> Result<SettlementList, Unreadable> {
+    let Line::Text(text) = line else {
+        return Err(Unreadable::new(
+            "该行过长",
+            "the line is too long",
+            Vec::new(),
+        ));
+    };
+    let value: Value = serde_json::from_slice(text).map_err(|error| {
+        // where it is, not what stands there: a line holds a patient's data
+        let place = Place {
+            pointer: String::new(),
+            message: format!("第 {} 个字节处", error.column()),
+            message_en: format!("at byte {}", error.column()),
+        };
+        Unreadable::new("不是有效的 JSON", "not valid JSON", vec![place])
+    })?;
+    SettlementList::parse(&value).map_err(|violations| {
+        let places = violations.into_iter().map(|violation| Place {
+            pointer: violation.pointer,
+            message: violation.zh,
+            message_en: violation.en,
+        });
+        let places = places.collect();
+        Unreadable::new(
+            "不符合 4101 清单的结构",
+            "not a 4101 settlement list",
+            places,
+        )
+    })
+}
+
+/// Counts, shown on standard error while it is a terminal.
+struct Progress {
+    shown: bool,
+    checked: u64,
+    with_errors: u64,
+    unreadable: u64,
+}
+
+impl Progress {
+    fn new() -> Progress {
+        let shown = std::io::stderr().is_terminal();
+        Progress {
+            shown,
+            checked: 0,
+            with_errors: 0,
+            unreadable: 0,
+        }
+    }
+
+    fn count(&mut self, verdict: &Result<Checkup, Unreadable>) {
+        match verdict {
+            Ok(checkup) => {
+                self.checked += 1;
+                self.with_errors += u64::from(checkup.report.has_errors());
+            }
+            Err(_) => self.unreadable += 1,
+        }
+        if self.shown && (self.checked + self.unreadable).is_multiple_of(1000) {
+            self.show("\r");
+        }
+    }
+
+    fn end(&self) {
+        if self.shown {
+            self.show("\r");
+            eprintln!();
+        }
+    }
+
+    fn show(&self, before: &str) {
+        eprint!(
+            "{before}已检查 checked {}  有错误 with errors {}  无法读取 unreadable {}",
+            self.checked, self.with_errors, self.unreadable
+        );
+    }
+}

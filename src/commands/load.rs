@@ -1,0 +1,287 @@
+//! `chs-gateway load`: sends pre-signed pre-checks and says what they cost.
+//!
+//! Messages are made before the clock starts. CPU time and memory are those of the
+//! gateway's process, read from /proc, so the sender's own cost does not count.
+
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use chs_envelope::sm::{Sm2PrivateKey, Sm4Key, sm3};
+use chs_grouper::Scheme;
+use clap::Parser;
+use rand::rngs::SysRng;
+
+use super::{
+    Outcome,
+    call::{Client, unique},
+};
+use crate::{
+    development,
+    sample::{SampleOptions, generate},
+};
+
+/// 压力测试：发送预先签名的事前质控请求 / load test with pre-signed pre-checks
+///
+/// 先以 --connections 个连接全速发送，再（给出 --rate 时）按固定速率发送并统计延迟。
+///
+/// Sends as fast as `--connections` allow, or with `--rate` at a fixed rate (latency is
+/// then counted from the moment a request was due, so that queueing shows).
+#[derive(Debug, Parser)]
+pub struct Args {
+    /// 调用方文件 / caller file
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "./var/callers/hospital-a.toml"
+    )]
+    caller: PathBuf,
+    /// 请求数 / number of requests
+    #[arg(long, default_value_t = 5_000)]
+    requests: usize,
+    /// 并发连接数 / connections
+    #[arg(long, default_value_t = 8)]
+    connections: usize,
+    /// 每秒请求数（固定速率）/ requests per second
+    #[arg(long)]
+    rate: Option<f64>,
+    /// 网关进程号，用于统计 CPU 与内存 / process id of the gateway, for CPU and memory
+    #[arg(long)]
+    pid: Option<u32>,
+    /// 不同清单的份数 / different lists
+    #[arg(long, default_value_t = 200)]
+    lists: usize,
+}
+
+/// What one run measured.
+struct Measured {
+    wall: Duration,
+    latencies: Vec<Duration>,
+    refused: usize,
+    answer_bytes: usize,
+}
+
+/// Runs the load and prints its figures; exit code 1 when a request was refused.
+///
+/// # Errors
+/// Unusable files, or a gateway that breaks a connection.
+pub fn run(args: Args) -> Outcome {
+    let caller = development::read_caller(&args.caller)?;
+    let client = Client::new(&caller)?;
+    let scheme = Scheme::builtin("chs-drg-2.0")?;
+    let options = SampleOptions {
+        lists: args.lists.max(1),
+        seed: 1,
+        institution: caller.fixmedins_code.clone().unwrap_or_default(),
+    };
+    let lists: Vec<String> = generate(scheme, &options)
+        .map(|list| list.to_string())
+        .collect();
+    eprintln!("预签名 signing {} …", args.requests);
+    let now = chrono::Utc::now().timestamp_millis();
+    let messages = lists
+        .iter()
+        .cycle()
+        .take(args.requests)
+        .map(|list| Ok(client.seal(list, &unique(), &unique(), now)?.to_json()))
+        .collect::<Result<Vec<_>, String>>()?;
+    let request_bytes = messages.iter().map(String::len).sum::<usize>() / messages.len().max(1);
+    let list_bytes = lists.iter().map(String::len).sum::<usize>() / lists.len().max(1);
+
+    let before = args.pid.map(usage).transpose()?;
+    let url = format!("{}/api/v1/qc/pre-check", caller.url);
+    let mut measured = super::runtime().block_on(send(url, messages, &args))?;
+    let after = args.pid.map(usage).transpose()?;
+    measured.latencies.sort_unstable();
+
+    let sent = measured.latencies.len();
+    let answer_bytes = measured.answer_bytes / sent.max(1);
+    println!("请求 requests            {sent}");
+    println!("被拒 refused             {}", measured.refused);
+    println!("清单字节 list bytes       {list_bytes}");
+    println!("报文字节 message bytes    {request_bytes} in, {answer_bytes} out");
+    println!(
+        "吞吐 requests/s          {:.0}",
+        per_second(sent, measured.wall)
+    );
+    for (name, per_mille) in [("p50", 500), ("p90", 900), ("p99", 990), ("max", 1000)] {
+        println!(
+            "延迟 {name} ms              {:.2}",
+            quantile(&measured.latencies, per_mille)
+        );
+    }
+    if let (Some(before), Some(after)) = (before, after) {
+        let cpu = after.cpu.saturating_sub(before.cpu);
+        let rate = per_second(sent, cpu);
+        let crypto = crypto_time(list_bytes, answer_bytes)?;
+        println!("网关 CPU 秒 cpu seconds   {:.2}", cpu.as_secs_f64());
+        println!("每 CPU 秒 per cpu second  {rate:.0}");
+        println!(
+            "密码运算 µs crypto µs      {:.0}",
+            crypto.as_secs_f64() * 1e6
+        );
+        println!(
+            "比值 ratio (>= 0.5)      {:.2}",
+            rate * crypto.as_secs_f64()
+        );
+        println!(
+            "常驻内存 MB resident MB   {:.0}",
+            mebibytes(after.resident_kib)
+        );
+    }
+    Ok(if measured.refused == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn send(
+    url: String,
+    messages: Vec<String>,
+    args: &Args,
+) -> Result<Measured, Box<dyn std::error::Error + Send + Sync>> {
+    let http = reqwest::Client::builder()
+        .timeout(Duration::from_secs(30))
+        .pool_max_idle_per_host(args.connections)
+        .build()?;
+    let messages: Arc<Vec<actix_web::web::Bytes>> = Arc::new(
+        messages
+            .into_iter()
+            .map(actix_web::web::Bytes::from)
+            .collect(),
+    );
+    let (next, url) = (Arc::new(AtomicUsize::new(0)), Arc::new(url));
+    let gap = args
+        .rate
+        .map(|rate| Duration::from_secs_f64(1.0 / rate.max(0.001)));
+    let started = Instant::now();
+    let mut senders = Vec::new();
+    for _ in 0..args.connections.max(1) {
+        let (http, url) = (http.clone(), Arc::clone(&url));
+        let (messages, next) = (Arc::clone(&messages), Arc::clone(&next));
+        senders.push(tokio::spawn(async move {
+            let mut own = Measured {
+                wall: Duration::ZERO,
+                latencies: Vec::new(),
+                refused: 0,
+                answer_bytes: 0,
+            };
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let Some(message) = messages.get(number) else {
+                    return Ok(own);
+                };
+                let due = match gap {
+                    None => Instant::now(),
+                    Some(gap) => {
+                        let due = started + gap * u32::try_from(number).unwrap_or(u32::MAX);
+                        tokio::time::sleep_until(due.into()).await;
+                        due
+                    }
+                };
+                let response = http
+                    .post(url.as_str())
+                    .header("content-type", "application/json")
+                    .body(message.clone())
+                    .send()
+                    .await?;
+                let accepted = response.status().is_success();
+                own.answer_bytes += response.bytes().await?.len();
+                own.refused += usize::from(!accepted);
+                own.latencies.push(due.elapsed());
+            }
+        }));
+    }
+    let mut whole = Measured {
+        wall: Duration::ZERO,
+        latencies: Vec::new(),
+        refused: 0,
+        answer_bytes: 0,
+    };
+    for sender in senders {
+        let own: Result<Measured, reqwest::Error> = sender.await?;
+        let own = own?;
+        whole.latencies.extend(own.latencies);
+        whole.refused += own.refused;
+        whole.answer_bytes += own.answer_bytes;
+    }
+    whole.wall = started.elapsed();
+    Ok(whole)
+}
+
+/// CPU time and resident memory of a process.
+struct Usage {
+    cpu: Duration,
+    resident_kib: u64,
+}
+
+fn usage(pid: u32) -> Result<Usage, Box<dyn std::error::Error + Send + Sync>> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // Fields behind the command name, which may hold blanks (proc(5): 14 utime, 15 stime).
+    let fields: Vec<&str> = stat
+        .rsplit_once(')')
+        .map_or("", |(_, rest)| rest)
+        .split_whitespace()
+        .collect();
+    let ticks = |index: usize| fields.get(index).and_then(|text| text.parse::<u64>().ok());
+    let ticks = ticks(11).zip(ticks(12)).ok_or("/proc/<pid>/stat")?;
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let resident_kib = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|text| text.split_whitespace().next()?.parse().ok())
+        .ok_or("VmRSS")?;
+    // Linux reports 100 ticks a second to user space on every architecture we serve.
+    Ok(Usage {
+        cpu: Duration::from_millis((ticks.0 + ticks.1) * 10),
+        resident_kib,
+    })
+}
+
+/// SM2, SM3 and SM4 time of one exchange of this size, measured here and now: one
+/// verification, one signature, both texts hashed, one opened, one sealed.
+fn crypto_time(
+    list_bytes: usize,
+    answer_bytes: usize,
+) -> Result<Duration, Box<dyn std::error::Error + Send + Sync>> {
+    const ROUNDS: u32 = 300;
+    let key = Sm2PrivateKey::generate(&mut SysRng)?;
+    let (public, sm4) = (key.public_key(), Sm4Key::generate(&mut SysRng)?);
+    // The answer on the wire is mostly ciphertext in hex.
+    let (list, answer) = (vec![b'x'; list_bytes], vec![b'x'; answer_bytes / 2]);
+    let signature = key.sign(&[&list], &mut SysRng)?;
+    let sealed = sm4.ecb_encrypt(&list);
+    let started = Instant::now();
+    for _ in 0..ROUNDS {
+        // Signing and verifying hash their text, so SM3 over both is in these two.
+        public.verify(&[&list], &signature)?;
+        std::hint::black_box(key.sign(&[&answer], &mut SysRng)?);
+        std::hint::black_box(sm4.ecb_decrypt(sealed.clone())?);
+        std::hint::black_box(sm4.ecb_encrypt(&answer));
+        // The idempotency digest of the data.
+        std::hint::black_box(sm3(&[&list]));
+    }
+    Ok(started.elapsed() / ROUNDS)
+}
+
+fn per_second(count: usize, time: Duration) -> f64 {
+    u32::try_from(count).map_or(0.0, f64::from) / time.as_secs_f64().max(1e-9)
+}
+
+fn quantile(sorted: &[Duration], per_mille: usize) -> f64 {
+    let index = (sorted.len() * per_mille / 1_000).min(sorted.len().saturating_sub(1));
+    sorted
+        .get(index)
+        .map_or(0.0, |latency| latency.as_secs_f64() * 1e3)
+}
+
+fn mebibytes(kib: u64) -> f64 {
+    u32::try_from(kib).map_or(f64::INFINITY, f64::from) / 1_024.0
+}

@@ -1,0 +1,75 @@
+//! `chs-gateway openapi`: the generated documents, written or compared.
+
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+
+use super::Outcome;
+use crate::{error::codes, operations::TABLE, router};
+
+/// 输出接口文档 / write the generated documents
+///
+/// 无参数时打印 OpenAPI；--write 写入 openapi/、schemas/、docs/ERRORS.md；--check 比对是否最新。
+///
+/// Without options it prints the OpenAPI document; `--write` writes openapi/, schemas/ and
+/// docs/ERRORS.md below a folder; `--check` compares them and exits with 1 on a difference.
+#[derive(Debug, Parser)]
+pub struct Args {
+    /// 写入该目录 / write below this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    write: Option<PathBuf>,
+    /// 与该目录比对 / compare with this folder
+    #[arg(long, value_name = "DIR")]
+    check: Option<PathBuf>,
+}
+
+/// Prints, writes or compares.
+///
+/// # Errors
+/// Files that cannot be written.
+pub fn run(args: Args) -> Outcome {
+    let documents = documents()?;
+    if let Some(folder) = args.write {
+        for (path, text) in &documents {
+            let path = folder.join(path);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(path, text)?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(folder) = args.check {
+        let stale: Vec<_> = documents
+            .iter()
+            .filter(|(path, text)| {
+                fs::read_to_string(folder.join(path)).ok().as_ref() != Some(text)
+            })
+            .map(|(path, _)| path.as_str())
+            .collect();
+        if stale.is_empty() {
+            return Ok(ExitCode::SUCCESS);
+        }
+        eprintln!(
+            "已过期，请运行 chs-gateway openapi --write . / stale, run the command: {}",
+            stale.join(", ")
+        );
+        return Ok(ExitCode::FAILURE);
+    }
+    if let Some((_, text)) = documents.first() {
+        print!("{text}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every generated document with its path; the OpenAPI document first.
+fn documents() -> Result<Vec<(String, String)>, serde_json::Error> {
+    let pretty = |value: &serde_json::Value| serde_json::to_string_pretty(value).map(|t| t + "\n");
+    let openapi = serde_json::to_value(router::document())?;
+    let mut documents = vec![("openapi/openapi.json".to_owned(), pretty(&openapi)?)];
+    for row in TABLE {
+        documents.push((format!("schemas/{}.json", row.id), pretty(&(row.schema)())?));
+    }
+    documents.push(("docs/ERRORS.md".to_owned(), codes::as_markdown()));
+    Ok(documents)
+}

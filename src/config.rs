@@ -1,0 +1,195 @@
+//! Configuration: defaults, then a TOML file, then `CHS_…` environment variables.
+//!
+//! Every key has a default that runs on a developer's machine; a production site sets
+//! `environment = "production"`, `database.url`, and its own key files. Unknown keys
+//! are refused, so a typing error cannot silently fall back to a default.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+/// Where the gateway runs; decides whether development keys are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// A developer's machine: development callers and keys are made and accepted.
+    Development,
+    /// A live site: key ids that begin with `TEST-` are refused.
+    Production,
+}
+
+/// The whole configuration.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `development` (default) or `production`.
+    pub environment: Environment,
+    /// Address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Folder of the private database, development callers and keys.
+    pub data_dir: PathBuf,
+    /// HTTP worker threads; 0 means one per core.
+    pub workers: usize,
+    /// Pooling area (统筹区) of this gateway, six digits, GB/T 2260.
+    pub admdvs: String,
+    /// Profile used when a request names none.
+    pub profile: String,
+    /// Database.
+    pub database: Database,
+    /// Limits.
+    pub limits: Limits,
+    /// Keys of the platform itself.
+    pub keys: Keys,
+}
+
+/// Which PostgreSQL to use.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Connection string (`postgres://…` or `key=value`); empty: a private one is started.
+    pub url: String,
+    /// Connections in the pool; 0 means 16.
+    pub pool_size: usize,
+    /// Folder with `initdb` and `postgres`, when they are in no usual place.
+    pub binaries: Option<PathBuf>,
+}
+
+/// What one caller, one address or one message may use.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Largest body, in bytes.
+    pub body_bytes: usize,
+    /// Distance allowed between `timestamp` and our clock, in seconds.
+    pub window_seconds: u32,
+    /// Requests per second of one verified caller.
+    pub caller_per_second: u32,
+    /// Requests per second of one source address.
+    pub address_per_second: u32,
+    /// How long a repeated requestId waits for its first send, in seconds.
+    pub wait_seconds: u64,
+    /// How long a requestId stays bound to its answer, in days.
+    pub idempotency_days: u32,
+    /// How long an ordered stop waits for running requests, in seconds.
+    pub shutdown_seconds: u64,
+}
+
+/// Key files of the platform; empty in development, where they are made.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// SM2 private key with which answers are signed (PEM or Base64).
+    pub platform_private_key: Option<PathBuf>,
+    /// 16 random bytes in hex: seals callers' secrets and lists at rest (SM4-GCM).
+    pub master_key: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            environment: Environment::Development,
+            listen: SocketAddr::from(([127, 0, 0, 1], 8088)),
+            data_dir: PathBuf::from("./var"),
+            workers: 0,
+            admdvs: "610400".into(),
+            profile: "xianyang".into(),
+            database: Database::default(),
+            limits: Limits {
+                body_bytes: 2 * 1024 * 1024,
+                window_seconds: 300,
+                caller_per_second: 2_000,
+                address_per_second: 5_000,
+                wait_seconds: 10,
+                idempotency_days: 7,
+                shutdown_seconds: 10,
+            },
+            keys: Keys::default(),
+        }
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file is unreadable, a key unknown or a value of the wrong type.
+    #[error("配置无法读取 / the configuration cannot be read: {0}")]
+    Read(#[from] Box<figment::Error>),
+    /// A value contradicts another one.
+    #[error("配置不成立 / the configuration does not hold: {zh} / {en}")]
+    Invalid {
+        /// Chinese reason.
+        zh: &'static str,
+        /// English reason.
+        en: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads defaults, then `file`, then the environment (`CHS_LIMITS__BODY_BYTES` …).
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a key is unknown, a value has the wrong type, or two values
+    /// contradict each other.
+    pub fn load(file: Option<&std::path::Path>) -> Result<Config, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Config::default()));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let config: Config = figment
+            .merge(Env::prefixed("CHS_").split("__"))
+            .extract()
+            .map_err(Box::new)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Whether the gateway runs its own private database.
+    pub fn embedded(&self) -> bool {
+        self.database.url.is_empty()
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let invalid = |zh, en| Err(ConfigError::Invalid { zh, en });
+        if self.environment == Environment::Production
+            && (self.keys.platform_private_key.is_none() || self.keys.master_key.is_none())
+        {
+            return invalid(
+                "生产环境必须配置 keys.platform_private_key 与 keys.master_key",
+                "production needs keys.platform_private_key and keys.master_key",
+            );
+        }
+        if self.admdvs.len() != 6 || !self.admdvs.bytes().all(|b| b.is_ascii_digit()) {
+            return invalid("admdvs 应为六位行政区划代码", "admdvs must have six digits");
+        }
+        if self.limits.caller_per_second == 0 || self.limits.address_per_second == 0 {
+            return invalid("限流值必须大于 0", "rate limits must be above 0");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn production_without_keys_is_refused() {
+        let config = Config {
+            environment: Environment::Production,
+            ..Config::default()
+        };
+        assert!(matches!(config.check(), Err(ConfigError::Invalid { .. })));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        let figment = Figment::from(Serialized::defaults(Config::default()))
+            .merge(Toml::string("limits.body_byte = 3"));
+        let error = figment.extract::<Config>().unwrap_err().to_string();
+        assert!(error.contains("body_byte"), "{error}");
+    }
+}

@@ -1,0 +1,228 @@
+//! The sealed door: signed and encrypted JSON.
+//!
+//! [`Call`] is the only way in. Extracting it reads the body once and takes the steps of
+//! the contract in order: form → caller → freshness → open and verify → rate → role →
+//! schema. Until the caller is verified a refusal leaves as RFC 9457; from then on it is
+//! sealed and signed like any answer.
+
+mod answer;
+mod log;
+
+use std::{pin::Pin, sync::Arc, time::Instant};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    dev::Payload,
+    error::{InternalError, PayloadError},
+    web,
+};
+use chs_envelope::sealed::{self, EncType, Envelope, EnvelopeError};
+use serde_json::Value;
+
+pub use answer::{SealedAnswer, SealedMessage};
+
+use crate::{
+    app::App,
+    caller::Caller,
+    doors::limits::RequestId,
+    error::{ErrorCode, Refusal},
+    operations::Operation,
+    service::exactly_once::{self, CallMeta},
+};
+
+/// A verified call of operation `O`.
+pub struct Call<O: Operation> {
+    /// Who calls, through which message.
+    pub by: Verified,
+    /// What is asked.
+    pub request: O::Request,
+}
+
+/// A verified caller and its message; whatever happens from here on is answered sealed.
+pub struct Verified {
+    /// The gateway.
+    pub app: Arc<App>,
+    /// Who calls.
+    pub caller: Arc<Caller>,
+    /// Ids and digest of the message.
+    pub meta: CallMeta,
+    envelope: Envelope,
+    line: log::Line,
+}
+
+impl<O: Operation> Call<O> {
+    /// Seals and signs the outcome, and writes the log line of the call.
+    pub async fn respond(self, outcome: Result<Value, Refusal>) -> HttpResponse {
+        self.by.respond(outcome).await
+    }
+}
+
+impl<O: Operation> FromRequest for Call<O> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let line = log::Line::new(O::ID, request_id(request), Instant::now());
+        let body = web::Bytes::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let refused = |response| InternalError::from_response("refused", response).into();
+            let (app, opened) = match open::<O>(&request, body.await) {
+                Ok(opened) => opened,
+                Err(refusal) => {
+                    line.finish(Err(&refusal));
+                    return Err(refused(refusal.problem()));
+                }
+            };
+            let Opened {
+                caller,
+                meta,
+                envelope,
+                data,
+            } = opened;
+            let by = Verified {
+                app,
+                line: line.by(&caller, &meta),
+                caller,
+                meta,
+                envelope,
+            };
+            match understand::<O>(&by.app, &by.caller, data) {
+                Ok(request) => Ok(Call { by, request }),
+                Err(refusal) => Err(refused(by.respond(Err(refusal)).await)),
+            }
+        })
+    }
+}
+
+/// An opened message.
+struct Opened {
+    caller: Arc<Caller>,
+    meta: CallMeta,
+    envelope: Envelope,
+    data: Value,
+}
+
+/// Everything up to the verified caller.
+fn open<O: Operation>(
+    request: &HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<(Arc<App>, Opened), Refusal> {
+    let app = request
+        .app_data::<web::Data<App>>()
+        .map(|app| app.clone().into_inner())
+        .ok_or_else(|| Refusal::internal("no app"))?;
+    if request.content_type() != "application/json" {
+        return Err(Refusal::new(ErrorCode::MediaType));
+    }
+    let body = body.map_err(|error| match error.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) => Refusal::new(ErrorCode::BodyTooLarge),
+        _ => Refusal::new(ErrorCode::MessageNotJson),
+    })?;
+    let received_at = (app.clock)();
+    let envelope = Envelope::parse(&body).map_err(|error| form_refusal(&error))?;
+    let caller = app
+        .registry
+        .find(envelope.head().app_id())
+        .cloned()
+        .ok_or_else(|| Refusal::new(ErrorCode::CallerUnknown))?;
+    let window = app.config.limits.window_seconds;
+    if !envelope
+        .head()
+        .timestamp()
+        .is_fresh(received_at.timestamp_millis(), window)
+    {
+        return Err(Refusal::new(ErrorCode::TimestampOutsideWindow));
+    }
+    if envelope.head().enc_type() == EncType::Sm4Gcm && !caller.credentials.has_gcm_key() {
+        return Err(Refusal::new(ErrorCode::EncTypeNotAllowed));
+    }
+    let opened = sealed::open(&envelope, &caller.credentials, &caller.public_key)
+        .map_err(|_| Refusal::new(ErrorCode::CannotOpen))?;
+    let meta = CallMeta {
+        operation: O::ID,
+        request_id: envelope.head().request_id().to_owned(),
+        nonce: envelope.head().nonce().to_owned(),
+        digest: opened.digest.to_hex(),
+        received_at,
+    };
+    Ok((
+        app,
+        Opened {
+            caller,
+            meta,
+            envelope,
+            data: opened.data,
+        },
+    ))
+}
+
+/// Rate, role, schema, request.
+fn understand<O: Operation>(
+    app: &App,
+    caller: &Caller,
+    data: Value,
+) -> Result<O::Request, Refusal> {
+    app.limiter.take_caller(&caller.app_id)?;
+    if !O::ROLES.contains(&caller.role) {
+        return Err(Refusal::new(ErrorCode::RoleNotAllowed));
+    }
+    let violated = |errors| Refusal::new(ErrorCode::SchemaViolation).with_errors(errors);
+    app.schemas.check(O::ID, &data).map_err(violated)?;
+    O::parse(data).map_err(violated)
+}
+
+impl Verified {
+    async fn respond(self, outcome: Result<Value, Refusal>) -> HttpResponse {
+        let outcome = match outcome {
+            Err(refusal) if leaves_a_trace(refusal.code) => Err(self.record(refusal).await),
+            outcome => outcome,
+        };
+        self.line.finish(outcome.as_ref().map(|_| ()));
+        answer::seal(&self.app, &self.caller, &self.envelope, &outcome)
+    }
+
+    /// Audits a refusal. What cannot be audited must not look settled: then the caller
+    /// hears of that fault instead.
+    async fn record(&self, refusal: Refusal) -> Refusal {
+        exactly_once::record_refusal(&self.app, &self.caller, &self.meta, refusal.code)
+            .await
+            .err()
+            .unwrap_or(refusal)
+    }
+}
+
+fn leaves_a_trace(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::RoleNotAllowed | ErrorCode::ForeignData)
+}
+
+fn request_id(request: &HttpRequest) -> String {
+    request
+        .extensions()
+        .get::<RequestId>()
+        .map_or_else(String::new, |id| id.0.clone())
+}
+
+/// Faults of form may be explained: they say nothing about keys.
+fn form_refusal(error: &EnvelopeError) -> Refusal {
+    let code = match error {
+        EnvelopeError::Json(_) | EnvelopeError::NotAnObject => ErrorCode::MessageNotJson,
+        EnvelopeError::Unknown { .. } => ErrorCode::MemberUnknown,
+        EnvelopeError::Empty { .. } => ErrorCode::MemberEmpty,
+        EnvelopeError::Duplicate { .. } => ErrorCode::MemberDuplicate,
+        EnvelopeError::Missing { .. } => ErrorCode::MemberMissing,
+        EnvelopeError::WrongType { .. }
+        | EnvelopeError::Malformed { .. }
+        | EnvelopeError::ExtraTooLong => ErrorCode::MemberFormat,
+    };
+    let (zh, en) = match error {
+        EnvelopeError::Malformed { zh, en, .. } | EnvelopeError::WrongType { zh, en, .. } => {
+            (*zh, *en)
+        }
+        _ => (code.row().zh, code.row().en),
+    };
+    match error.member() {
+        None => Refusal::new(code),
+        Some(_) => Refusal::field(code, error.pointer(), zh, en),
+    }
+}

@@ -1,0 +1,237 @@
+//! The one table of errors: one code, one cause, one HTTP status.
+//!
+//! `docs/ERRORS.md` is printed from this table (`chs-gateway openapi` writes it), so
+//! what a caller reads and what the gateway sends cannot drift apart.
+
+use actix_web::http::StatusCode;
+
+/// One row of the error table.
+#[derive(Debug)]
+pub struct ErrorRow {
+    /// Wire code, e.g. `CHS-40101`: the HTTP status and a running number.
+    pub code: &'static str,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// Whether the same request may be sent again unchanged (with a fresh nonce).
+    pub retryable: bool,
+    /// The cause, in Chinese.
+    pub zh: &'static str,
+    /// The cause, in English.
+    pub en: &'static str,
+    /// What the hospital's vendor does about it.
+    pub hospital: &'static str,
+    /// What the gateway's operator does about it.
+    pub operator: &'static str,
+}
+
+macro_rules! error_table {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $retry:literal,
+        $zh:literal, $en:literal, $hospital:literal, $operator:literal;)*) => {
+        /// Every cause for which the gateway refuses or fails.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorCode { $($(#[$doc])* $name,)* }
+
+        impl ErrorCode {
+            /// All codes, in the order of the table.
+            pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$name,)*];
+
+            /// The row of the table that belongs to this code.
+            pub const fn row(self) -> &'static ErrorRow {
+                match self {
+                    $(ErrorCode::$name => &ErrorRow {
+                        code: $code, status: $status, retryable: $retry, zh: $zh, en: $en,
+                        hospital: $hospital, operator: $operator,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+error_table! {
+    /// The body is not one JSON object.
+    MessageNotJson = "CHS-40001", 400, false,
+        "报文不是合法的 JSON 对象", "the message is not a JSON object",
+        "检查报文编码与 JSON 语法 / check encoding and JSON syntax", "无需处理 / nothing";
+    /// A member that the contract does not know.
+    MemberUnknown = "CHS-40002", 400, false,
+        "报文含有未约定的成员", "the message has an unknown member",
+        "去掉该成员 / leave the member out", "无需处理 / nothing";
+    /// A member is there but empty.
+    MemberEmpty = "CHS-40003", 400, false,
+        "报文成员为空", "a member of the message is empty",
+        "填写或去掉该成员 / fill it or leave it out", "无需处理 / nothing";
+    /// The same key twice.
+    MemberDuplicate = "CHS-40004", 400, false,
+        "报文成员重复", "a member of the message appears twice",
+        "每个成员只写一次 / write each member once", "无需处理 / nothing";
+    /// A required member is missing.
+    MemberMissing = "CHS-40005", 400, false,
+        "报文缺少必填成员", "a required member of the message is missing",
+        "补全该成员 / add the member", "无需处理 / nothing";
+    /// A member has the wrong form (type, length, alphabet).
+    MemberFormat = "CHS-40006", 400, false,
+        "报文成员格式不正确", "a member of the message has the wrong form",
+        "按接口约定的格式填写 / use the form of the contract", "无需处理 / nothing";
+    /// A field of another JSON type than its schema says, or one it does not know.
+    SchemaViolation = "CHS-42202", 422, false,
+        "业务数据不符合数据结构约定", "the data does not fit its schema",
+        "按 errors[].pointer 修改字段 / mend the fields that errors[].pointer names",
+        "无需处理 / nothing";
+    /// appId is not registered or is suspended.
+    CallerUnknown = "CHS-40101", 401, false,
+        "应用标识未登记或已停用", "the appId is not registered or is suspended",
+        "向医保经办机构申请或核对 appId / check the appId with the bureau",
+        "核对调用方登记 / check the caller's registration";
+    /// Padding, JSON or signature: deliberately one answer for all of them.
+    CannotOpen = "CHS-40102", 401, false,
+        "报文无法解密或验签未通过", "the message cannot be opened or its signature does not verify",
+        "核对密钥、规范化文本与编码（envelope inspect 可逐项排查）/ check keys, canonical text and encoding (envelope inspect explains)",
+        "核对双方密钥指纹 / compare the key fingerprints of both sides";
+    /// timestamp is too far from the gateway's clock.
+    TimestampOutsideWindow = "CHS-40103", 401, false,
+        "时间戳超出允许窗口", "the timestamp is outside the window",
+        "校准时钟后重新签名 / set the clock and sign anew", "检查本机时钟 / check this machine's clock";
+    /// The caller may not use this encType.
+    EncTypeNotAllowed = "CHS-40104", 401, false,
+        "调用方未启用该加密方式", "this encType is not enabled for the caller",
+        "改用已登记的 encType / use the registered encType", "为调用方登记 GCM 密钥 / register a GCM key";
+    /// The role of the caller does not include the operation.
+    RoleNotAllowed = "CHS-40301", 403, false,
+        "调用方角色无权使用该服务", "the caller's role may not use this operation",
+        "换用有权限的调用方 / call with a caller of the right role", "核对角色 / check the role";
+    /// The data belongs to somebody else.
+    ForeignData = "CHS-40302", 403, false,
+        "数据不属于该调用方", "the data belongs to another institution",
+        "核对 fixmedins_code / check fixmedins_code", "已记入审计 / recorded in the audit chain";
+    /// No such path.
+    PathUnknown = "CHS-40401", 404, false,
+        "路径不存在", "no such path", "核对接口地址 / check the path", "无需处理 / nothing";
+    /// No such list.
+    ListUnknown = "CHS-40402", 404, false,
+        "清单不存在", "no such settlement list",
+        "先上传清单 / upload the list first", "无需处理 / nothing";
+    /// The path exists, with another method.
+    MethodNotAllowed = "CHS-40501", 405, false,
+        "请求方法不允许", "the method is not allowed on this path",
+        "按 Allow 头使用方法 / use the method in Allow", "无需处理 / nothing";
+    /// The nonce was used before.
+    NonceUsed = "CHS-40901", 409, false,
+        "随机串已使用，疑似重放", "the nonce was used before",
+        "换新的 nonce 并重新签名 / sign anew with a fresh nonce", "频繁出现时排查重放 / look for a replay when frequent";
+    /// The first send of this requestId has not finished yet.
+    StillRunning = "CHS-40902", 409, true,
+        "同一请求正在处理中", "the same request is still running",
+        "稍后用新的 nonce 重发 / send again later with a fresh nonce", "检查长事务 / look for long transactions";
+    /// The state of the list forbids the step.
+    ListState = "CHS-40903", 409, false,
+        "清单当前状态不允许该操作", "the list's state does not allow this step",
+        "查询清单状态 / query the state of the list", "无需处理 / nothing";
+    /// The body is larger than the limit.
+    BodyTooLarge = "CHS-41301", 413, false,
+        "报文超过大小上限", "the body is larger than the limit",
+        "拆分报文 / send less at a time", "按需调整 limits.body_bytes / adjust limits.body_bytes";
+    /// Not application/json.
+    MediaType = "CHS-41501", 415, false,
+        "请求内容类型应为 application/json", "the content type must be application/json",
+        "设置 Content-Type / set Content-Type", "无需处理 / nothing";
+    /// requestId was used with other data.
+    RequestIdReused = "CHS-42201", 422, false,
+        "requestId 已用于不同的业务数据", "the requestId was used with other data",
+        "为新的业务换新的 requestId / use a new requestId for new data", "无需处理 / nothing";
+    /// options.scheme names no installed scheme.
+    SchemeUnknown = "CHS-42203", 422, false,
+        "分组方案未安装", "the grouping scheme is not installed",
+        "用 /version 查看已安装方案 / see /version for the installed schemes", "安装该方案 / install the scheme";
+    /// options.profile names no profile.
+    ProfileUnknown = "CHS-42204", 422, false,
+        "统筹区配置不存在", "no such profile",
+        "核对 options.profile / check options.profile", "安装该配置 / install the profile";
+    /// The report kind is not one that this caller or this release takes.
+    ReportNotTaken = "CHS-42205", 422, false,
+        "该上报类型不被受理", "this kind of report is not taken here",
+        "核对 report 取值与调用方角色 / check report and the caller's role", "无需处理 / nothing";
+    /// The caller sends faster than its limit.
+    CallerRateLimited = "CHS-42901", 429, true,
+        "调用过于频繁", "the caller exceeds its rate", "按 Retry-After 等待 / wait as Retry-After says",
+        "按需调整 limits.caller_per_second / adjust limits.caller_per_second";
+    /// The address sends faster than its limit.
+    AddressRateLimited = "CHS-42902", 429, true,
+        "来源地址请求过于频繁", "the address exceeds its rate", "按 Retry-After 等待 / wait as Retry-After says",
+        "按需调整 limits.address_per_second / adjust limits.address_per_second";
+    /// A fault of the gateway itself.
+    Internal = "CHS-50001", 500, true,
+        "网关内部错误", "internal error of the gateway",
+        "凭 request id 联系运维 / report the request id", "按 request id 查日志 / find the request id in the log";
+    /// The database does not answer.
+    DatabaseUnavailable = "CHS-50301", 503, true,
+        "数据库暂不可用", "the database is not available",
+        "稍后用新的 nonce 重发 / send again later with a fresh nonce", "检查数据库 / check the database";
+    /// All database connections are busy.
+    Overloaded = "CHS-50302", 503, true,
+        "网关繁忙", "the gateway is busy",
+        "稍后用新的 nonce 重发 / send again later with a fresh nonce", "检查连接池与负载 / check the pool and the load";
+}
+
+impl ErrorCode {
+    /// HTTP status of the code; 500 if the table held an impossible number.
+    pub fn status(self) -> StatusCode {
+        StatusCode::from_u16(self.row().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The wire code, e.g. `CHS-40101`.
+    pub const fn code(self) -> &'static str {
+        self.row().code
+    }
+
+    /// Chinese and English in one line, as outer messages carry them.
+    pub fn message(self) -> String {
+        format!("{} / {}", self.row().zh, self.row().en)
+    }
+}
+
+/// The table as Markdown, for `docs/ERRORS.md`.
+pub fn as_markdown() -> String {
+    use std::fmt::Write;
+    let mut out = String::from(
+        "# 错误码 / Error codes\n\n由错误表生成，请勿手改 / printed from `src/error/codes.rs`, do not edit.\n\n\
+         | code | HTTP | 可重试 retry | 原因 cause | 医院 hospital | 运维 operator |\n|---|---|---|---|---|---|\n",
+    );
+    for code in ErrorCode::ALL {
+        let row = code.row();
+        // Writing into a String cannot fail.
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} / {} | {} | {} |",
+            row.code,
+            row.status,
+            if row.retryable { "是 yes" } else { "否 no" },
+            row.zh,
+            row.en,
+            row.hospital,
+            row.operator
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_code_is_unique_and_begins_with_its_status() {
+        let mut seen = HashSet::new();
+        for code in ErrorCode::ALL {
+            let row = code.row();
+            assert!(seen.insert(row.code), "{} stands twice", row.code);
+            assert!(
+                row.code.starts_with(&format!("CHS-{}", row.status)),
+                "{}",
+                row.code
+            );
+            assert!(!row.zh.is_empty() && !row.en.is_empty());
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Keys of the platform: the SM2 key that signs answers, and the master key that seals
+//! callers' secrets and settlement lists at rest.
+//!
+//! In development both are made on first start and kept in the data folder, readable by
+//! the owner alone; in production they are files that the operator names.
+
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use chs_envelope::sm::{Sm2PrivateKey, Sm4Key};
+use rand::rngs::SysRng;
+
+use crate::config::{Config, Environment};
+
+/// What a sealed value is, so that one cannot be put in the place of another.
+#[derive(Debug, Clone, Copy)]
+pub enum SealedAs<'a> {
+    /// appSecret of this application id.
+    AppSecret(&'a str),
+    /// SM4-GCM key of this application id.
+    GcmKey(&'a str),
+    /// A settlement list: institution and setl_id.
+    List(&'a str, &'a str),
+    /// A settlement record: institution and setl_id.
+    SettlementRecord(&'a str, &'a str),
+}
+
+impl SealedAs<'_> {
+    fn aad(self) -> String {
+        match self {
+            SealedAs::AppSecret(app_id) => format!("v1|app_secret|{app_id}"),
+            SealedAs::GcmKey(app_id) => format!("v1|gcm_key|{app_id}"),
+            SealedAs::List(institution, setl_id) => format!("v1|list|{institution}|{setl_id}"),
+            SealedAs::SettlementRecord(institution, setl_id) => {
+                format!("v1|settlement|{institution}|{setl_id}")
+            }
+        }
+    }
+}
+
+/// Key material that cannot be read or made.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read or written.
+    #[error("密钥文件 {path} 无法读写 / key file {path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file does not hold a key of its kind.
+    #[error("密钥文件 {0} 内容不正确 / key file {0} does not hold a valid key")]
+    Content(PathBuf),
+    /// The operating system gives no random bytes.
+    #[error("系统随机源不可用 / the system's random source fails")]
+    Random,
+}
+
+/// Seals values at rest with SM4-GCM.
+#[derive(Debug, Clone)]
+pub struct MasterKey(Sm4Key);
+
+impl MasterKey {
+    /// Seals `plain` for its place.
+    ///
+    /// # Errors
+    /// [`KeyError::Random`].
+    pub fn seal(&self, place: SealedAs<'_>, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
+        self.0
+            .gcm_seal(place.aad().as_bytes(), plain, &mut SysRng)
+            .map_err(|_| KeyError::Random)
+    }
+
+    /// Opens what was sealed for this place; nothing if it was altered, sealed under
+    /// another key or for another place.
+    pub fn open(&self, place: SealedAs<'_>, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.0.gcm_open(place.aad().as_bytes(), sealed).ok()
+    }
+}
+
+/// The platform's own keys.
+#[derive(Debug)]
+pub struct PlatformKeys {
+    /// Signs answers.
+    pub signing: Sm2PrivateKey,
+    /// Seals at rest.
+    pub master: MasterKey,
+}
+
+impl PlatformKeys {
+    /// Reads the configured key files; in development a missing one is made.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn open(config: &Config) -> Result<PlatformKeys, KeyError> {
+        let folder = config.data_dir.join("keys");
+        let make = config.environment == Environment::Development;
+        let signing_file = config
+            .keys
+            .platform_private_key
+            .clone()
+            .unwrap_or_else(|| folder.join("platform.pem"));
+        let master_file = config
+            .keys
+            .master_key
+            .clone()
+            .unwrap_or_else(|| folder.join("master.hex"));
+        let signing = read_or_make(&signing_file, make, || {
+            let key = Sm2PrivateKey::generate(&mut SysRng).map_err(|_| KeyError::Random)?;
+            let pem = key
+                .expose_pem()
+                .map_err(|_| KeyError::Content(signing_file.clone()))?;
+            Ok(pem.to_string())
+        })?;
+        let master = read_or_make(&master_file, make, || {
+            let key = Sm4Key::generate(&mut SysRng).map_err(|_| KeyError::Random)?;
+            Ok(key.expose_hex().to_string())
+        })?;
+        Ok(PlatformKeys {
+            signing: Sm2PrivateKey::from_text(signing.trim())
+                .map_err(|_| KeyError::Content(signing_file))?,
+            master: MasterKey(
+                Sm4Key::from_hex(master.trim()).map_err(|_| KeyError::Content(master_file))?,
+            ),
+        })
+    }
+}
+
+fn read_or_make(
+    path: &Path,
+    make: bool,
+    fresh: impl FnOnce() -> Result<String, KeyError>,
+) -> Result<String, KeyError> {
+    let failed = |source| KeyError::File {
+        path: path.to_owned(),
+        source,
+    };
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if make && error.kind() == std::io::ErrorKind::NotFound => {
+            let text = fresh()?;
+            write_private(path, &text).map_err(failed)?;
+            Ok(text)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Writes a file that only its owner may read, whole or not at all.
+///
+/// # Errors
+/// The file system's.
+pub fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let part = path.with_extension("part");
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&part)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(part, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_value_opens_in_its_own_place_only() {
+        let master = MasterKey(Sm4Key::generate(&mut SysRng).unwrap());
+        let sealed = master.seal(SealedAs::AppSecret("a"), b"secret").unwrap();
+        assert_eq!(
+            master.open(SealedAs::AppSecret("a"), &sealed).unwrap(),
+            b"secret"
+        );
+        assert!(master.open(SealedAs::AppSecret("b"), &sealed).is_none());
+        assert!(master.open(SealedAs::GcmKey("a"), &sealed).is_none());
+    }
+}

@@ -1,0 +1,27 @@
+//! chs-gateway: the integration gateway of a pooling area's DRG/DIP payment system.
+//!
+//! Data flows one way: `doors` (how a message comes in) → `operations` (what it asks) →
+//! `service` (the use case and its one transaction) → the pure crates and `store` (SQL).
+//! `router` shows every route, `error::codes` every way a call can fail.
+
+pub mod app;
+pub mod audit;
+pub mod caller;
+pub mod catalogue;
+pub mod commands;
+pub mod config;
+pub mod development;
+pub mod doors;
+pub mod embedded_db;
+pub mod error;
+pub mod jobs;
+pub mod keys;
+pub mod operations;
+pub mod profiles;
+pub mod router;
+pub mod sample;
+pub mod schemas;
+pub mod service;
+pub mod store;
+pub mod telemetry;
+pub mod wire;

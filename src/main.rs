@@ -1,0 +1,62 @@
+//! The command line.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use chs_gateway::commands::{
+    audit, call, check, check_config, group, load, migrate, openapi, price, sample, schemes, serve,
+};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// 医保 DRG/DIP 支付集成网关 / integration gateway for DRG and DIP payment
+///
+/// 退出码 exit codes: 0 成功 success, 1 有数据不合格 some data was refused, 2 用法错误 usage, 3 目标不可达 target unreachable
+#[derive(Debug, Parser)]
+#[command(name = "chs-gateway", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Args),
+    Call(call::Args),
+    Sample(sample::Args),
+    Check(check::Args),
+    Group(group::Args),
+    Price(price::Args),
+    Schemes(schemes::Args),
+    Audit(audit::Args),
+    Load(load::Args),
+    Openapi(openapi::Args),
+    Migrate(migrate::Args),
+    CheckConfig(check_config::Args),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(args) => serve::run(args),
+        Command::Call(args) => call::run(args),
+        Command::Sample(args) => sample::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Group(args) => group::run(args),
+        Command::Price(args) => price::run(args),
+        Command::Schemes(args) => schemes::run(args),
+        Command::Audit(args) => audit::run(args),
+        Command::Load(args) => load::run(args),
+        Command::Openapi(args) => openapi::run(args),
+        Command::Migrate(args) => migrate::run(args),
+        Command::CheckConfig(args) => check_config::run(args),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("错误 error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! 5 分组费用摘要结果查询 (`groupings.fee-summary`): sums of grouped cases of a month by
+//! hospital, by group, or case by case.
+
+use actix_web::{HttpResponse, post};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::Operation;
+use crate::{
+    caller::Role,
+    doors::sealed::{Call, SealedAnswer, SealedMessage},
+    error::FieldError,
+    service,
+};
+
+/// The operation.
+#[derive(Debug)]
+pub struct FeeSummary;
+
+/// Over what to add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SummaryLevel {
+    /// Per institution.
+    Hospital,
+    /// Per institution and group.
+    Group,
+    /// Per case.
+    Case,
+}
+
+/// A query.
+#[derive(Debug, Deserialize)]
+pub struct FeeSummaryRequest {
+    /// Settlement month, yyyyMM.
+    pub setl_ym: String,
+    /// Over what to add up.
+    pub level: SummaryLevel,
+    /// One institution only.
+    pub fixmedins_code: Option<String>,
+    /// One group only.
+    pub drg_code: Option<String>,
+    /// Page, from 1.
+    #[serde(default = "first_page")]
+    pub page_num: u32,
+    /// Rows of a page.
+    #[serde(default = "page_size")]
+    pub page_size: u32,
+}
+
+fn first_page() -> u32 {
+    1
+}
+
+fn page_size() -> u32 {
+    100
+}
+
+/// One row of the summary; amounts in yuan.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FeeSummaryRow {
+    /// Settlement month, yyyyMM.
+    pub setl_ym: String,
+    /// Institution.
+    pub fixmedins_code: String,
+    /// Its name, where it is registered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixmedins_name: Option<String>,
+    /// Settlement id, on case level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setl_id: Option<String>,
+    /// Group, below hospital level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drg_code: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drg_name: Option<String>,
+    /// Weight of the group; on hospital level the sum over the cases.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    pub weight: Option<Value>,
+    /// Number of cases.
+    pub setl_psntime: i64,
+    /// Sum of total costs, yuan.
+    #[schema(value_type = f64)]
+    pub medfee_sumamt: Value,
+    /// Mean total cost, yuan, rounded to the fen.
+    #[schema(value_type = f64)]
+    pub ave_medfee_sumamt: Value,
+    /// Sum of estimated payment standards, yuan; absent when no case was priced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    pub pay_std_sum: Option<Value>,
+    /// Cases that entered pay_std_sum.
+    pub priced_psntime: i64,
+}
+
+/// Answer of `groupings.fee-summary`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FeeSummaryAnswer {
+    /// Rows of the page.
+    pub rows: Vec<FeeSummaryRow>,
+    /// Rows of all pages.
+    pub total: i64,
+    /// Page, from 1.
+    pub page_num: u32,
+    /// Rows of a page.
+    pub page_size: u32,
+}
+
+impl Operation for FeeSummary {
+    const ID: &'static str = "groupings.fee-summary";
+    const TITLE: &'static str = "分组费用摘要结果查询 / grouping fee summary";
+    const PATH: &'static str = "/groupings/fee-summary";
+    const ROLES: &'static [Role] = &[Role::Hospital, Role::City, Role::Province];
+    type Request = FeeSummaryRequest;
+
+    fn schema() -> Value {
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["setl_ym", "level"],
+            "properties": {
+                "setl_ym": {"type": "string", "pattern": "^[0-9]{4}(0[1-9]|1[0-2])$"},
+                "level": {"enum": ["hospital", "group", "case"]},
+                "fixmedins_code": {"type": "string", "minLength": 1, "maxLength": 30},
+                "drg_code": {"type": "string", "minLength": 1, "maxLength": 30},
+                "page_num": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+                "page_size": {"type": "integer", "minimum": 1, "maximum": 1_000},
+            },
+        })
+    }
+
+    fn parse(data: Value) -> Result<FeeSummaryRequest, Vec<FieldError>> {
+        serde_json::from_value(data)
+            .map_err(|error| vec![FieldError::new("", "查询条件不正确", error.to_string())])
+    }
+}
+
+/// 分组费用摘要结果查询 / grouping fee summary
+///
+/// 按医院、病组或病例汇总一个结算月的已分组清单。Sums of a month's grouped lists; JSON
+/// Schema of the query: `/schemas/groupings.fee-summary.json`.
+#[utoipa::path(
+    tag = "groupings", operation_id = "groupings.fee-summary",
+    request_body = SealedMessage,
+    responses(
+        (status = 200, description = "密封应答，内含 FeeSummaryAnswer / sealed answer holding FeeSummaryAnswer", body = SealedAnswer<FeeSummaryAnswer>),
+        (status = "4XX", description = "见错误码表 / see the error table", body = crate::error::Problem),
+        (status = "5XX", description = "见错误码表 / see the error table", body = crate::error::Problem),
+    )
+)]
+#[post("/groupings/fee-summary")]
+pub(crate) async fn handler(call: Call<FeeSummary>) -> HttpResponse {
+    let outcome = service::fee_summary::run(&call).await;
+    call.respond(outcome).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_takes_its_defaults() {
+        let query = FeeSummary::parse(json!({"setl_ym": "202610", "level": "group"})).unwrap();
+        assert_eq!((query.page_num, query.page_size), (1, 100));
+    }
+
+    #[test]
+    fn months_are_months() {
+        let validator = jsonschema::validator_for(&FeeSummary::schema()).unwrap();
+        assert!(validator.is_valid(&json!({"setl_ym": "202612", "level": "case"})));
+        assert!(!validator.is_valid(&json!({"setl_ym": "202613", "level": "case"})));
+    }
+}

@@ -1,0 +1,139 @@
+//! 1 事前质控服务 (`qc.pre-check`): checks, groups and prices a list before it is settled.
+//! The answer is advice: nothing of the list is kept.
+
+use actix_web::{HttpResponse, post};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::{Operation, list_errors};
+use crate::{
+    caller::Role,
+    doors::sealed::{Call, SealedAnswer, SealedMessage},
+    error::FieldError,
+    service::{self, assessment::Assessment},
+};
+
+/// The operation.
+#[derive(Debug)]
+pub struct PreCheck;
+
+/// A list to be checked.
+#[derive(Debug)]
+pub struct PreCheckRequest {
+    /// The full-layout list.
+    pub list: chs_model::SettlementList,
+    /// What only the hospital knows.
+    pub hospital: Option<Value>,
+    /// What the caller wishes.
+    pub options: PreCheckOptions,
+}
+
+/// Wishes of the caller; what is absent takes the gateway's default.
+#[derive(Debug, Default, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PreCheckOptions {
+    /// Profile of the pooling area.
+    pub profile: Option<String>,
+    /// Grouping scheme instead of the profile's.
+    pub scheme: Option<String>,
+    /// Whether the answer carries the grouping trace.
+    pub trace: bool,
+    /// Whether the answer carries near misses.
+    pub near_misses: bool,
+}
+
+/// Answer of `qc.pre-check`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreCheckAnswer {
+    /// Always true: a pre-check binds nobody.
+    pub advisory: bool,
+    /// The outcome.
+    #[serde(flatten)]
+    pub assessment: Assessment,
+}
+
+impl Operation for PreCheck {
+    const ID: &'static str = "qc.pre-check";
+    const TITLE: &'static str = "事前质控服务 / pre-event quality control";
+    const PATH: &'static str = "/qc/pre-check";
+    const ROLES: &'static [Role] = &[Role::Hospital];
+    type Request = PreCheckRequest;
+
+    fn schema() -> Value {
+        let mut schema = chs_model::schema::settlement_list();
+        if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.insert("hospital".into(), json!({"type": "object"}));
+            properties.insert(
+                "options".into(),
+                json!({
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {
+                        "profile": {"type": "string", "maxLength": 40},
+                        "scheme": {"type": "string", "maxLength": 40},
+                        "trace": {"type": "boolean"},
+                        "near_misses": {"type": "boolean"},
+                    },
+                }),
+            );
+        }
+        schema
+    }
+
+    fn parse(mut data: Value) -> Result<PreCheckRequest, Vec<FieldError>> {
+        let mut take = |name: &str| data.as_object_mut().and_then(|o| o.shift_remove(name));
+        let hospital = take("hospital");
+        let options = take("options").map_or_else(
+            || Ok(PreCheckOptions::default()),
+            |options| {
+                serde_json::from_value(options).map_err(|error| {
+                    vec![FieldError::new("/options", "选项不正确", error.to_string())]
+                })
+            },
+        )?;
+        let list = chs_model::SettlementList::parse(&data).map_err(|v| list_errors("", v))?;
+        Ok(PreCheckRequest {
+            list,
+            hospital,
+            options,
+        })
+    }
+}
+
+/// 事前质控服务 / pre-event quality control
+///
+/// 解密后的业务数据结构见 `/schemas/qc.pre-check.json`。The opened data is the full-layout
+/// settlement list; its JSON Schema is `/schemas/qc.pre-check.json`.
+#[utoipa::path(
+    tag = "qc", operation_id = "qc.pre-check",
+    request_body = SealedMessage,
+    responses(
+        (status = 200, description = "密封应答，内含 PreCheckAnswer / sealed answer holding PreCheckAnswer", body = SealedAnswer<PreCheckAnswer>),
+        (status = "4XX", description = "见错误码表 / see the error table", body = crate::error::Problem),
+        (status = "5XX", description = "见错误码表 / see the error table", body = crate::error::Problem),
+    )
+)]
+#[post("/qc/pre-check")]
+pub(crate) async fn handler(call: Call<PreCheck>) -> HttpResponse {
+    let outcome = service::pre_check::run(&call).await;
+    call.respond(outcome).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_and_hospital_are_taken_out_of_the_list() {
+        let data = json!({"setlinfo": {"gend": "1"}, "options": {"trace": true}, "hospital": {}});
+        let request = PreCheck::parse(data).unwrap();
+        assert!(request.options.trace && request.hospital.is_some());
+    }
+
+    #[test]
+    fn an_unknown_field_is_named_by_pointer() {
+        let errors = PreCheck::parse(json!({"setlinfo": {"gendr": "1"}})).unwrap_err();
+        assert_eq!(errors[0].pointer, "/setlinfo/gendr");
+    }
+}

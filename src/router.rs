@@ -1,0 +1,79 @@
+//! Every route on one screen. The same registration mounts a route and documents it.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use utoipa::OpenApi;
+use utoipa_actix_web::{scope, service_config::ServiceConfig};
+
+use crate::{
+    doors::plain,
+    error::{ErrorCode, Refusal},
+    operations::{groupings_fee_summary, qc_pre_check, reports_submit},
+};
+
+/// Mounts and documents all routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(
+            scope::scope("/api/v1")
+                .service(qc_pre_check::handler) //              1 事前质控
+                .service(groupings_fee_summary::handler) //     5 分组费用摘要
+                .service(reports_submit::handler), //           6 信息上报
+        )
+        .service(plain::healthz)
+        .service(plain::readyz)
+        .service(plain::metrics)
+        .service(plain::version)
+        .service(plain::openapi)
+        .service(plain::schema);
+}
+
+/// Head of the OpenAPI document; paths and schemas come from the routes.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "chs-gateway",
+        description = "医保 DRG/DIP 支付集成网关 / integration gateway for DRG and DIP payment. \
+            业务数据经 SM2 签名、SM4 加密 / data is signed with SM2 and sealed with SM4.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    tags(
+        (name = "qc", description = "质控 / quality control"),
+        (name = "groupings", description = "分组结果 / grouping results"),
+        (name = "reports", description = "信息上报 / reporting"),
+        (name = "plain", description = "不加密的运行接口 / plain endpoints for operation"),
+    )
+)]
+pub struct Head;
+
+/// The whole OpenAPI document, as the mounted routes make it.
+pub fn document() -> utoipa::openapi::OpenApi {
+    use utoipa_actix_web::AppExt;
+    let (_, document) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Head::openapi())
+        .configure(routes)
+        .split_for_parts();
+    document
+}
+
+/// What answers where no route does: 405 when the path has a route with another method,
+/// else 404; both through the error table.
+pub async fn no_route(
+    request: HttpRequest,
+    document: web::Data<utoipa::openapi::OpenApi>,
+) -> HttpResponse {
+    let Some(item) = document.paths.paths.get(request.path()) else {
+        return Refusal::new(ErrorCode::PathUnknown).problem();
+    };
+    let methods = [("GET", &item.get), ("POST", &item.post)]
+        .iter()
+        .filter(|(_, operation)| operation.is_some())
+        .map(|(method, _)| *method)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let mut response = Refusal::new(ErrorCode::MethodNotAllowed).problem();
+    if let Ok(allow) = header::HeaderValue::from_str(&methods) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}

@@ -1,0 +1,142 @@
+//! One list checked and grouped: what `check`, pre-check and submission have in common.
+
+use chs_grouper::{Case, Outcome, Scheme, Trace};
+use chs_model::SettlementList;
+use chs_quality::{CheckInput, Engine, Phase, Report, Tables};
+use serde::Serialize;
+
+/// Findings and group of one list.
+#[derive(Debug, Serialize)]
+pub struct Checkup {
+    /// Findings, and the rules that could not be decided.
+    #[serde(flatten)]
+    pub report: Report,
+    /// The group, whatever the findings.
+    pub grouping: Grouping,
+}
+
+/// The grouping of a list, in the names of transaction 3605.
+#[derive(Debug, Serialize)]
+pub struct Grouping {
+    /// `grouped`, `ambiguous`, `ungrouped` or `invalid`.
+    pub status: &'static str,
+    /// Stable code of the reason, for every status but `grouped`.
+    #[serde(rename = "reason")]
+    pub reason_code: Option<&'static str>,
+    /// The reason, Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason_message: Option<String>,
+    /// The reason, English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason_message_en: Option<String>,
+    /// MDC.
+    pub mdc_codg: String,
+    /// ADRG.
+    pub adrg_code: String,
+    /// DRG.
+    pub drg_code: String,
+    /// Name of the DRG.
+    pub drg_name: String,
+    /// `MCC` or `CC`: the gravest complication that counts for the group; empty without one.
+    pub ccmcc: &'static str,
+    /// Id of the scheme.
+    pub grp_ver: String,
+    /// How the group came about, if asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Trace>,
+}
+
+/// Checks a list against the rules, with the tables of the scheme, and groups it.
+///
+/// Grouping is done whatever the findings: whether they block it is the caller's policy.
+pub fn check_list(
+    engine: &Engine,
+    scheme: &Scheme,
+    list: &SettlementList,
+    phase: Phase,
+    trace: bool,
+) -> Checkup {
+    let tables = SchemeTables(scheme);
+    let report = engine.check(&CheckInput::new(list, phase, &tables));
+    Checkup {
+        report,
+        grouping: group(scheme, list, trace),
+    }
+}
+
+/// The rules' tables, as the scheme answers them.
+struct SchemeTables<'s>(&'s Scheme);
+
+impl Tables for SchemeTables<'_> {
+    fn contains(&self, table: &str, code: &str) -> Option<bool> {
+        self.0.in_table(table, code)
+    }
+}
+
+fn group(scheme: &Scheme, list: &SettlementList, trace: bool) -> Grouping {
+    let case = match Case::from_list(list) {
+        Ok(case) => case,
+        Err(missing) => {
+            let field = format!("{}.{}", missing.node, missing.name);
+            return Grouping {
+                status: "invalid",
+                reason_code: Some("field_missing"),
+                reason_message: Some(format!("分组缺少{}（{field}）", missing.zh)),
+                reason_message_en: Some(format!("grouping lacks {} ({field})", missing.en)),
+                mdc_codg: String::new(),
+                adrg_code: String::new(),
+                drg_code: String::new(),
+                drg_name: String::new(),
+                ccmcc: "",
+                grp_ver: scheme.id().to_owned(),
+                trace: None,
+            };
+        }
+    };
+    let (outcome, trace) = if trace {
+        let (outcome, trace) = scheme.group_traced(&case);
+        (outcome, Some(trace))
+    } else {
+        (scheme.group(&case), None)
+    };
+    written(scheme, &case, &outcome, trace)
+}
+
+fn written(
+    scheme: &Scheme,
+    case: &Case<'_>,
+    outcome: &Outcome<'_>,
+    trace: Option<Trace>,
+) -> Grouping {
+    let reason = outcome.reason;
+    Grouping {
+        status: outcome.status.as_str(),
+        reason_code: reason.map(|reason| reason.code()),
+        reason_message: reason.map(|reason| reason.zh().to_owned()),
+        reason_message_en: reason.map(|reason| reason.en().to_owned()),
+        mdc_codg: outcome.mdc.to_owned(),
+        adrg_code: outcome.adrg.to_owned(),
+        drg_code: outcome.drg.to_owned(),
+        drg_name: outcome.name.to_owned(),
+        ccmcc: gravest_complication(scheme, case),
+        grp_ver: scheme.id().to_owned(),
+        trace,
+    }
+}
+
+/// The gravest of the other diagnoses that the principal one does not exclude.
+fn gravest_complication(scheme: &Scheme, case: &Case<'_>) -> &'static str {
+    let Some((principal, others)) = case.dx.split_first() else {
+        return "";
+    };
+    let counted = others.iter().filter_map(|code| scheme.complication(code));
+    let mut counted = counted.filter(|complication| !complication.is_excluded_by(principal));
+    let mut gravest = "";
+    while let Some(complication) = counted.next() {
+        if complication.is_major() {
+            return "MCC";
+        }
+        gravest = "CC";
+    }
+    gravest
+}

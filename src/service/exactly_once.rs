@@ -1,0 +1,157 @@
+//! Doing a call's work exactly once.
+//!
+//! In one transaction: claim nonce and requestId, do the work, append to the audit
+//! chain, keep the answer. A crash before the commit leaves nothing, one after it leaves
+//! an answer that every repeat gets.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    app::App,
+    audit::{self, Entry},
+    caller::Caller,
+    error::{ErrorCode, Refusal},
+    store::{
+        Tx, TxError,
+        claims::{self, Claim, Claimed},
+    },
+};
+
+/// What a verified call brings besides its payload.
+#[derive(Debug)]
+pub struct CallMeta {
+    /// Operation id.
+    pub operation: &'static str,
+    /// requestId of the message.
+    pub request_id: String,
+    /// nonce of the message.
+    pub nonce: String,
+    /// SM3 of the canonical data, lower-case hex.
+    pub digest: String,
+    /// When the message was received.
+    pub received_at: DateTime<Utc>,
+}
+
+/// What the work of a call gives back.
+pub struct Done<A> {
+    /// The answer.
+    pub answer: A,
+    /// What was concerned, for the audit record: a setl_id, a month.
+    pub subject: String,
+}
+
+/// Runs `work` exactly once for this call and gives the answer: the one just made, or the
+/// stored one of the first send, marked `replayed: true`.
+///
+/// # Errors
+/// The refusal of `work`; a used nonce; a requestId with other data; a first send that is
+/// still running; the database.
+pub async fn exactly_once<A: Serialize>(
+    app: &App,
+    caller: &Caller,
+    meta: &CallMeta,
+    work: impl AsyncFn(&Tx<'_>) -> Result<Done<A>, TxError>,
+) -> Result<Value, Refusal> {
+    let window = TimeDelta::seconds(i64::from(app.config.limits.window_seconds));
+    let claim = Claim {
+        app_id: &caller.app_id,
+        nonce: &meta.nonce,
+        nonce_expires_at: meta.received_at + window * 2,
+        request_id: &meta.request_id,
+        operation: meta.operation,
+        digest: &meta.digest,
+        answer_expires_at: meta.received_at
+            + TimeDelta::days(i64::from(app.config.limits.idempotency_days)),
+    };
+    app.store
+        .run_tx(meta.operation, async |tx: &Tx<'_>| {
+            match claims::claim(tx, &claim).await? {
+                Claimed::NonceUsed => Err(Refusal::new(ErrorCode::NonceUsed).into()),
+                Claimed::OtherData => Err(Refusal::field(
+                    ErrorCode::RequestIdReused,
+                    "/requestId",
+                    "该 requestId 已用于其他业务数据",
+                    "this requestId belongs to other data",
+                )
+                .into()),
+                Claimed::Answered(answer) => {
+                    audit::append(tx, entry(caller, meta, "", "replayed"), meta.received_at)
+                        .await?;
+                    mark_replayed(&answer).map_err(|error| Refusal::internal(error).into())
+                }
+                Claimed::Fresh => {
+                    let done = work(tx).await?;
+                    let answer = serde_json::to_value(&done.answer).map_err(Refusal::internal)?;
+                    let text = answer.to_string();
+                    claims::finish(tx, &caller.app_id, &meta.request_id, &text).await?;
+                    audit::append(
+                        tx,
+                        entry(caller, meta, &done.subject, "done"),
+                        meta.received_at,
+                    )
+                    .await?;
+                    Ok(answer)
+                }
+            }
+        })
+        .await
+}
+
+/// Records a refusal that must leave a trace (another institution's data, a role that
+/// does not fit), in a transaction of its own.
+///
+/// # Errors
+/// The database.
+pub async fn record_refusal(
+    app: &App,
+    caller: &Caller,
+    meta: &CallMeta,
+    code: ErrorCode,
+) -> Result<(), Refusal> {
+    app.store
+        .run_tx("audit.refusal", async |tx: &Tx<'_>| {
+            audit::append(tx, entry(caller, meta, "", code.code()), meta.received_at).await
+        })
+        .await
+}
+
+fn entry<'a>(
+    caller: &'a Caller,
+    meta: &'a CallMeta,
+    subject: &'a str,
+    outcome: &'a str,
+) -> Entry<'a> {
+    Entry {
+        app_id: &caller.app_id,
+        role: caller.role.as_str(),
+        operation: meta.operation,
+        request_id: &meta.request_id,
+        subject,
+        outcome,
+    }
+}
+
+fn mark_replayed(answer: &str) -> Result<Value, serde_json::Error> {
+    let mut answer: Value = serde_json::from_str(answer)?;
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("replayed".to_owned(), Value::Bool(true));
+    }
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeat_is_marked_and_else_unchanged() {
+        let marked = mark_replayed(r#"{"setl_list_id":"1","medfee_sumamt":12.5}"#).unwrap();
+        assert_eq!(
+            marked.to_string(),
+            r#"{"setl_list_id":"1","medfee_sumamt":12.5,"replayed":true}"#,
+            "number lexemes stay as they were"
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! The only place with SQL: one file per aggregate, transactions in [`tx`].
+
+pub mod audit;
+pub mod callers;
+pub mod claims;
+pub mod groupings;
+pub mod lists;
+pub mod qc_results;
+pub mod settlement_records;
+pub mod tx;
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use std::time::Duration;
+use tokio_postgres::NoTls;
+
+pub use tx::{Tx, TxError};
+
+mod migrations {
+    refinery::embed_migrations!("src/store/migrations");
+}
+
+/// Key of the advisory lock around migrations: refinery itself takes none, and two
+/// gateways that start together would both apply the same step.
+const MIGRATION_LOCK: i64 = 0x6368_735f_6777;
+
+/// The database of a gateway.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool,
+}
+
+/// The database cannot be opened or brought to this release's schema.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The pool could not be built.
+    #[error("连接池无法建立 / the connection pool cannot be built: {0}")]
+    Pool(#[from] deadpool_postgres::BuildError),
+    /// No connection.
+    #[error("数据库无法连接 / the database cannot be reached: {0}")]
+    Connect(#[from] deadpool_postgres::PoolError),
+    /// A statement failed.
+    #[error("数据库操作失败 / a database statement failed: {0}")]
+    Statement(#[from] tokio_postgres::Error),
+    /// A migration failed.
+    #[error("数据库迁移失败 / a migration failed: {0}")]
+    Migrate(#[from] Box<refinery::Error>),
+}
+
+impl Store {
+    /// Opens a pool over `database`; connects on first use.
+    ///
+    /// `wait` bounds how long a statement waits for another transaction (a repeated
+    /// requestId waits for its first send that way).
+    ///
+    /// # Errors
+    /// [`StoreError::Pool`] when the pool cannot be built.
+    pub fn open(
+        mut database: tokio_postgres::Config,
+        pool_size: usize,
+        wait: Duration,
+    ) -> Result<Store, StoreError> {
+        database.options(format!(
+            "-c lock_timeout={}ms -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+            wait.as_millis()
+        ));
+        database.application_name("chs-gateway");
+        let manager = Manager::from_config(
+            database,
+            NoTls,
+            ManagerConfig {
+                recycling_method: RecyclingMethod::Fast,
+            },
+        );
+        let pool = Pool::builder(manager)
+            .max_size(if pool_size == 0 { 16 } else { pool_size })
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(wait + Duration::from_secs(2)))
+            .create_timeout(Some(Duration::from_secs(5)))
+            .build()?;
+        Ok(Store { pool })
+    }
+
+    /// Brings the schema to this release, under an advisory lock.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database is out of reach or a step fails.
+    pub async fn migrate(&self) -> Result<usize, StoreError> {
+        let mut client = self.pool.get().await?;
+        client
+            .execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK])
+            .await?;
+        let report = migrations::migrations::runner()
+            .run_async(&mut **client.as_mut())
+            .await;
+        client
+            .execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK])
+            .await?;
+        Ok(report.map_err(Box::new)?.applied_migrations().len())
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let client = self.pool.get().await?;
+        client.simple_query("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Deletes what has expired (nonces, answers kept for repeats); gives the counts.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not answer.
+    pub async fn purge_expired(
+        &self,
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Result<(u64, u64), StoreError> {
+        let client = self.pool.get().await?;
+        let nonces = client
+            .execute("DELETE FROM nonces WHERE expires_at < $1", &[&now])
+            .await?;
+        let answers = client
+            .execute("DELETE FROM idempotency WHERE expires_at < $1", &[&now])
+            .await?;
+        Ok((nonces, answers))
+    }
+
+    /// The pool, for [`tx`].
+    fn pool(&self) -> &Pool {
+        &self.pool
+    }
+}

@@ -1,0 +1,151 @@
+//! Audit records: appended at the head of a lane, read back for verification.
+
+use chrono::{DateTime, Utc};
+
+use super::{Store, StoreError, Tx, TxError};
+
+/// A lane's head.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// Number of the last record; 0 when the lane is empty.
+    pub sequence: i64,
+    /// Hash of the last record, lower-case hex.
+    pub hash: String,
+}
+
+/// A stored audit record.
+#[derive(Debug, Clone)]
+pub struct AuditRow {
+    /// Which chain.
+    pub lane: i16,
+    /// Number within the chain, from 1.
+    pub sequence: i64,
+    /// When, to the microsecond.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub app_id: String,
+    /// In which role.
+    pub role: String,
+    /// Operation id.
+    pub operation: String,
+    /// requestId of the call.
+    pub request_id: String,
+    /// What was concerned (setl_id, month …), never a person's name.
+    pub subject: String,
+    /// `done`, or the code of the refusal.
+    pub outcome: String,
+    /// Hash of the record before.
+    pub prev_hash: String,
+    /// Hash of this record.
+    pub hash: String,
+}
+
+/// Locks a lane's head until the transaction ends.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn lock_head(tx: &Tx<'_>, lane: i16) -> Result<Head, TxError> {
+    let row = tx
+        .query_one(
+            "SELECT sequence, hash FROM audit_lanes WHERE lane = $1 FOR UPDATE",
+            &[&lane],
+        )
+        .await?;
+    Ok(Head {
+        sequence: row.try_get(0)?,
+        hash: row.try_get(1)?,
+    })
+}
+
+/// Appends a record and moves the head of its lane.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn append(tx: &Tx<'_>, row: &AuditRow) -> Result<(), TxError> {
+    tx.execute(
+        "WITH head AS (UPDATE audit_lanes SET sequence = $2, hash = $11 WHERE lane = $1)
+         INSERT INTO audit_records (lane, sequence, at, app_id, role, operation, request_id,
+                                    subject, outcome, prev_hash, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        &[
+            &row.lane,
+            &row.sequence,
+            &row.at,
+            &row.app_id,
+            &row.role,
+            &row.operation,
+            &row.request_id,
+            &row.subject,
+            &row.outcome,
+            &row.prev_hash,
+            &row.hash,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+impl Store {
+    /// The heads of all lanes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not answer.
+    pub async fn audit_heads(&self) -> Result<Vec<(i16, Head)>, StoreError> {
+        let client = self.pool().get().await?;
+        let rows = client
+            .query(
+                "SELECT lane, sequence, hash FROM audit_lanes ORDER BY lane",
+                &[],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok((
+                    row.try_get(0)?,
+                    Head {
+                        sequence: row.try_get(1)?,
+                        hash: row.try_get(2)?,
+                    },
+                ))
+            })
+            .collect()
+    }
+
+    /// At most `limit` records of a lane after number `after`, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not answer.
+    pub async fn audit_page(
+        &self,
+        lane: i16,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let client = self.pool().get().await?;
+        let rows = client
+            .query(
+                "SELECT lane, sequence, at, app_id, role, operation, request_id, subject, outcome,
+                        prev_hash, hash
+                 FROM audit_records WHERE lane = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+                &[&lane, &after, &limit],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(AuditRow {
+                    lane: row.try_get(0)?,
+                    sequence: row.try_get(1)?,
+                    at: row.try_get(2)?,
+                    app_id: row.try_get(3)?,
+                    role: row.try_get(4)?,
+                    operation: row.try_get(5)?,
+                    request_id: row.try_get(6)?,
+                    subject: row.try_get(7)?,
+                    outcome: row.try_get(8)?,
+                    prev_hash: row.try_get(9)?,
+                    hash: row.try_get(10)?,
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,111 @@
+//! Claims of a call: its nonce (against replay) and its requestId (against doing the
+//! same thing twice). Both are taken in the transaction that does the work, so a
+//! rollback frees them and a stranger's message can never fill the tables.
+
+use chrono::{DateTime, Utc};
+
+use super::{Tx, TxError};
+
+/// What a call claims.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    /// The caller.
+    pub app_id: &'a str,
+    /// Used once within twice the freshness window.
+    pub nonce: &'a str,
+    /// When the nonce may be forgotten.
+    pub nonce_expires_at: DateTime<Utc>,
+    /// Idempotency key.
+    pub request_id: &'a str,
+    /// Operation id; the same requestId for another operation is other data.
+    pub operation: &'a str,
+    /// SM3 of the canonical data, lower-case hex.
+    pub digest: &'a str,
+    /// When the answer may be forgotten.
+    pub answer_expires_at: DateTime<Utc>,
+}
+
+/// What the claim met.
+#[derive(Debug)]
+pub enum Claimed {
+    /// First send: do the work.
+    Fresh,
+    /// The nonce was used before.
+    NonceUsed,
+    /// The requestId was used with other data.
+    OtherData,
+    /// The work was done before; this was answered.
+    Answered(String),
+}
+
+/// Claims nonce and requestId. Waits for a running transaction that holds the same
+/// requestId, up to the connection's lock timeout.
+///
+/// # Errors
+/// [`TxError::Database`]; a lock timeout means the first send is still running.
+pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
+    let row = tx
+        .query_one(
+            "WITH n AS (
+                 INSERT INTO nonces (app_id, nonce, expires_at) VALUES ($1, $2, $3)
+                 ON CONFLICT DO NOTHING RETURNING 1),
+             r AS (
+                 INSERT INTO idempotency (app_id, request_id, operation, digest, expires_at)
+                 VALUES ($1, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1)
+             SELECT EXISTS (SELECT 1 FROM n), EXISTS (SELECT 1 FROM r)",
+            &[
+                &claim.app_id,
+                &claim.nonce,
+                &claim.nonce_expires_at,
+                &claim.request_id,
+                &claim.operation,
+                &claim.digest,
+                &claim.answer_expires_at,
+            ],
+        )
+        .await?;
+    let (nonce_is_new, request_is_new): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
+    if !nonce_is_new {
+        return Ok(Claimed::NonceUsed);
+    }
+    if request_is_new {
+        return Ok(Claimed::Fresh);
+    }
+    let row = tx
+        .query_one(
+            "SELECT operation = $3 AND digest = $4, answer FROM idempotency
+             WHERE app_id = $1 AND request_id = $2",
+            &[
+                &claim.app_id,
+                &claim.request_id,
+                &claim.operation,
+                &claim.digest,
+            ],
+        )
+        .await?;
+    let (same, answer): (bool, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+    Ok(match answer {
+        // A row without an answer is never committed (see `finish`); were there one, the
+        // safe reading is that nothing was done for this data.
+        Some(answer) if same => Claimed::Answered(answer),
+        _ => Claimed::OtherData,
+    })
+}
+
+/// Keeps the answer for later repeats of the same requestId.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn finish(
+    tx: &Tx<'_>,
+    app_id: &str,
+    request_id: &str,
+    answer: &str,
+) -> Result<(), TxError> {
+    tx.execute(
+        "UPDATE idempotency SET answer = $3 WHERE app_id = $1 AND request_id = $2",
+        &[&app_id, &request_id, &answer],
+    )
+    .await?;
+    Ok(())
+}

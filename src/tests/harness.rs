@@ -1,0 +1,205 @@
+//! A gateway for one test.
+
+use std::{os::unix::fs::PermissionsExt, path::Path, sync::Arc};
+
+use chs_envelope::sealed::Envelope;
+use chs_gateway::{
+    app::{App, Application},
+    commands::call::{Client, unique},
+    config::Config,
+    development,
+    sample::{SampleOptions, generate},
+};
+use serde_json::Value;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+/// A running gateway with its data folder.
+pub struct Gateway {
+    pub url: String,
+    pub app: Arc<App>,
+    pub http: reqwest::Client,
+    database: tokio_postgres::Config,
+    dir: tempfile::TempDir,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<()>,
+}
+
+/// An opened answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    /// `0`, or the code of the refusal, sealed or not.
+    pub code: String,
+    pub data: Value,
+    /// Whether it came sealed and its signature verified.
+    pub sealed: bool,
+}
+
+/// A folder that the database's unprivileged user can reach.
+pub fn data_dir() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
+    dir
+}
+
+impl Gateway {
+    pub async fn start() -> Gateway {
+        Gateway::start_with(|_| {}).await
+    }
+
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Gateway {
+        let dir = data_dir();
+        let mut config = Config {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            data_dir: dir.path().to_owned(),
+            workers: 2,
+            ..Config::default()
+        };
+        change(&mut config);
+        let application = Application::build(config).await.unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (url, app) = (application.url().to_owned(), application.app());
+        let database = application.database().clone();
+        let running = actix_web::rt::spawn(async move {
+            let stop = async {
+                let _ = stopped.await;
+            };
+            application.run_until_stopped(stop).await.unwrap();
+        });
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Gateway {
+            url,
+            app,
+            http: reqwest::Client::new(),
+            database,
+            dir,
+            stop,
+            running,
+        }
+    }
+
+    pub async fn stop(self) {
+        let _ = self.stop.send(());
+        self.running.await.unwrap();
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn caller(&self, name: &str) -> development::CallerFile {
+        let folder = development::folder(self.dir.path());
+        development::read_caller(&folder.join(format!("{name}.toml"))).unwrap()
+    }
+
+    pub fn client(&self, name: &str) -> Client {
+        Client::new(&self.caller(name)).unwrap()
+    }
+
+    /// Calls with a fresh nonce and requestId.
+    pub async fn call(&self, name: &str, path: &str, data: &Value) -> Answer {
+        self.call_as(name, path, data, &unique()).await
+    }
+
+    /// Calls with a fresh nonce.
+    pub async fn call_as(&self, name: &str, path: &str, data: &Value, request_id: &str) -> Answer {
+        let client = self.client(name);
+        let message = client
+            .seal(&data.to_string(), request_id, &unique(), now())
+            .unwrap();
+        self.send(&client, path, message.to_json()).await
+    }
+
+    /// Sends a message as it is.
+    pub async fn send(&self, client: &Client, path: &str, message: impl Into<String>) -> Answer {
+        let message = message.into();
+        let request = Envelope::parse(message.as_bytes()).ok();
+        let response = self
+            .http
+            .post(format!("{}/api/v1{path}", self.url))
+            .header("content-type", "application/json")
+            .body(message)
+            .send()
+            .await
+            .unwrap();
+        let status = response.status().as_u16();
+        let body = response.bytes().await.unwrap();
+        match request.and_then(|request| client.open(&request, &body).ok()) {
+            Some((code, data)) => Answer {
+                status,
+                code,
+                data,
+                sealed: true,
+            },
+            None => {
+                let data: Value = serde_json::from_slice(&body).unwrap_or_else(|_| {
+                    panic!(
+                        "neither sealed nor JSON: {}",
+                        String::from_utf8_lossy(&body)
+                    )
+                });
+                let code = data["code"].as_str().unwrap_or_default().to_owned();
+                Answer {
+                    status,
+                    code,
+                    data,
+                    sealed: false,
+                }
+            }
+        }
+    }
+
+    /// Rows of a table.
+    pub async fn count(&self, table: &str) -> i64 {
+        self.sql(&format!("SELECT COUNT(*) FROM {table}")).await[0]
+            .parse()
+            .unwrap()
+    }
+
+    /// Runs SQL statements beside the gateway.
+    pub async fn batch(&self, sql: &str) {
+        let (client, connection) = self.database.connect(tokio_postgres::NoTls).await.unwrap();
+        let connection = actix_web::rt::spawn(connection);
+        client.batch_execute(sql).await.unwrap();
+        drop(client);
+        connection.await.unwrap().unwrap();
+    }
+
+    /// Runs SQL beside the gateway, over a connection of its own; the first column of each
+    /// row as text.
+    pub async fn sql(&self, sql: &str) -> Vec<String> {
+        let (client, connection) = self.database.connect(tokio_postgres::NoTls).await.unwrap();
+        let connection = actix_web::rt::spawn(connection);
+        let rows = client.query(sql, &[]).await.unwrap();
+        let texts = rows
+            .iter()
+            .map(|row| {
+                row.try_get::<_, String>(0)
+                    .unwrap_or_else(|_| row.get::<_, i64>(0).to_string())
+            })
+            .collect();
+        drop(client);
+        connection.await.unwrap().unwrap();
+        texts
+    }
+}
+
+pub fn now() -> i64 {
+    chrono::Utc::now().timestamp_millis()
+}
+
+/// Clean lists of hospital A.
+pub fn lists(count: usize, seed: u64) -> Vec<Value> {
+    let scheme = chs_grouper::Scheme::builtin("chs-drg-2.0").unwrap();
+    let options = SampleOptions {
+        lists: count,
+        seed,
+        institution: "H61040100001".into(),
+    };
+    generate(scheme, &options).collect()
+}
+
+/// A submit of a list.
+pub fn submit(list: &Value) -> Value {
+    serde_json::json!({"report": "4101", "input": list, "submit": true})
+}

@@ -1,0 +1,23 @@
+//! Integration tests: a real gateway on a free port, its real private PostgreSQL, real
+//! HTTP. Each test has a gateway of its own, so none sees another's rows.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::panic,
+    reason = "tests stop at the first surprise"
+)]
+
+mod harness;
+
+mod audit_chain;
+mod command_line;
+mod crash;
+mod documents;
+mod mutations;
+mod other_crypto;
+mod pre_check;
+mod refusals;
+mod replay;
+mod submit;
