@@ -241,6 +241,7 @@ fn listen(listener: TcpListener, app: web::Data<App>) -> std::io::Result<actix_w
         ActixApp::new()
             .app_data(app.clone())
             .app_data(document.clone())
+            .app_data(web::PayloadConfig::new(app.config.limits.body_bytes))
             .into_utoipa_app()
             .configure(router::routes)
             .into_app()

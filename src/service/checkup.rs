@@ -130,9 +130,8 @@ fn gravest_complication(scheme: &Scheme, case: &Case<'_>) -> &'static str {
         return "";
     };
     let counted = others.iter().filter_map(|code| scheme.complication(code));
-    let mut counted = counted.filter(|complication| !complication.is_excluded_by(principal));
     let mut gravest = "";
-    while let Some(complication) = counted.next() {
+    for complication in counted.filter(|found| !found.is_excluded_by(principal)) {
         if complication.is_major() {
             return "MCC";
         }

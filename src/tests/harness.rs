@@ -14,10 +14,10 @@ use serde_json::Value;
 use tokio::{sync::oneshot, task::JoinHandle};
 
 /// A running gateway with its data folder.
-pub struct Gateway {
-    pub url: String,
-    pub app: Arc<App>,
-    pub http: reqwest::Client,
+pub(crate) struct Gateway {
+    pub(crate) url: String,
+    pub(crate) app: Arc<App>,
+    pub(crate) http: reqwest::Client,
     database: tokio_postgres::Config,
     dir: tempfile::TempDir,
     stop: oneshot::Sender<()>,
@@ -26,28 +26,28 @@ pub struct Gateway {
 
 /// An opened answer.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    pub status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// `0`, or the code of the refusal, sealed or not.
-    pub code: String,
-    pub data: Value,
+    pub(crate) code: String,
+    pub(crate) data: Value,
     /// Whether it came sealed and its signature verified.
-    pub sealed: bool,
+    pub(crate) sealed: bool,
 }
 
 /// A folder that the database's unprivileged user can reach.
-pub fn data_dir() -> tempfile::TempDir {
+pub(crate) fn data_dir() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
     dir
 }
 
 impl Gateway {
-    pub async fn start() -> Gateway {
+    pub(crate) async fn start() -> Gateway {
         Gateway::start_with(|_| {}).await
     }
 
-    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Gateway {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Gateway {
         let dir = data_dir();
         let mut config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
@@ -78,31 +78,31 @@ impl Gateway {
         }
     }
 
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         let _ = self.stop.send(());
         self.running.await.unwrap();
     }
 
-    pub fn data_dir(&self) -> &Path {
+    pub(crate) fn data_dir(&self) -> &Path {
         self.dir.path()
     }
 
-    pub fn caller(&self, name: &str) -> development::CallerFile {
+    pub(crate) fn caller(&self, name: &str) -> development::CallerFile {
         let folder = development::folder(self.dir.path());
         development::read_caller(&folder.join(format!("{name}.toml"))).unwrap()
     }
 
-    pub fn client(&self, name: &str) -> Client {
+    pub(crate) fn client(&self, name: &str) -> Client {
         Client::new(&self.caller(name)).unwrap()
     }
 
     /// Calls with a fresh nonce and requestId.
-    pub async fn call(&self, name: &str, path: &str, data: &Value) -> Answer {
+    pub(crate) async fn call(&self, name: &str, path: &str, data: &Value) -> Answer {
         self.call_as(name, path, data, &unique()).await
     }
 
     /// Calls with a fresh nonce.
-    pub async fn call_as(&self, name: &str, path: &str, data: &Value, request_id: &str) -> Answer {
+    pub(crate) async fn call_as(&self, name: &str, path: &str, data: &Value, request_id: &str) -> Answer {
         let client = self.client(name);
         let message = client
             .seal(&data.to_string(), request_id, &unique(), now())
@@ -111,7 +111,7 @@ impl Gateway {
     }
 
     /// Sends a message as it is.
-    pub async fn send(&self, client: &Client, path: &str, message: impl Into<String>) -> Answer {
+    pub(crate) async fn send(&self, client: &Client, path: &str, message: impl Into<String>) -> Answer {
         let message = message.into();
         let request = Envelope::parse(message.as_bytes()).ok();
         let response = self
@@ -150,14 +150,14 @@ impl Gateway {
     }
 
     /// Rows of a table.
-    pub async fn count(&self, table: &str) -> i64 {
+    pub(crate) async fn count(&self, table: &str) -> i64 {
         self.sql(&format!("SELECT COUNT(*) FROM {table}")).await[0]
             .parse()
             .unwrap()
     }
 
     /// Runs SQL statements beside the gateway.
-    pub async fn batch(&self, sql: &str) {
+    pub(crate) async fn batch(&self, sql: &str) {
         let (client, connection) = self.database.connect(tokio_postgres::NoTls).await.unwrap();
         let connection = actix_web::rt::spawn(connection);
         client.batch_execute(sql).await.unwrap();
@@ -167,7 +167,7 @@ impl Gateway {
 
     /// Runs SQL beside the gateway, over a connection of its own; the first column of each
     /// row as text.
-    pub async fn sql(&self, sql: &str) -> Vec<String> {
+    pub(crate) async fn sql(&self, sql: &str) -> Vec<String> {
         let (client, connection) = self.database.connect(tokio_postgres::NoTls).await.unwrap();
         let connection = actix_web::rt::spawn(connection);
         let rows = client.query(sql, &[]).await.unwrap();
@@ -184,12 +184,12 @@ impl Gateway {
     }
 }
 
-pub fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     chrono::Utc::now().timestamp_millis()
 }
 
 /// Clean lists of hospital A.
-pub fn lists(count: usize, seed: u64) -> Vec<Value> {
+pub(crate) fn lists(count: usize, seed: u64) -> Vec<Value> {
     let scheme = chs_grouper::Scheme::builtin("chs-drg-2.0").unwrap();
     let options = SampleOptions {
         lists: count,
@@ -200,6 +200,6 @@ pub fn lists(count: usize, seed: u64) -> Vec<Value> {
 }
 
 /// A submit of a list.
-pub fn submit(list: &Value) -> Value {
+pub(crate) fn submit(list: &Value) -> Value {
     serde_json::json!({"report": "4101", "input": list, "submit": true})
 }

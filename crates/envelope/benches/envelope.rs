@@ -1,6 +1,6 @@
 //! What one message costs, on one thread: SM2, SM3 and SM4 alone, the
 //! canonical text, and whole messages of the size of a settlement list.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::hint::black_box;
 

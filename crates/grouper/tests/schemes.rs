@@ -139,6 +139,12 @@ fn lint_finds_what_is_planted() {
             "EX_2",
             vec![MissingExclusionSet, UnusedExclusionSet],
         ),
+        (
+            "cc.txt",
+            "[MCC EX_1]",
+            "[CC EX_1]\nI50.900\n[MCC EX_1]",
+            vec![RepeatedCode],
+        ),
         ("drg.csv", "BB15", "CB15", vec![ForeignPrefix]),
         ("drg.csv", "QTZD in {MCC}", "1", vec![Unreachable]),
     ];

@@ -9,13 +9,31 @@ pub(crate) const VERSION: &str = "chs-qc-2026.11.1";
 
 /// The shipped rule files.
 pub(crate) const FILES: &[(&str, &str)] = &[
-    ("completeness.toml", include_str!("../rules/completeness.toml")),
+    (
+        "completeness.toml",
+        include_str!("../rules/completeness.toml"),
+    ),
     ("format.toml", include_str!("../rules/format.toml")),
-    ("code_validity.toml", include_str!("../rules/code_validity.toml")),
-    ("coding_logic.toml", include_str!("../rules/coding_logic.toml")),
-    ("consistency_time.toml", include_str!("../rules/consistency_time.toml")),
-    ("consistency_clinical.toml", include_str!("../rules/consistency_clinical.toml")),
-    ("grouping_impact.toml", include_str!("../rules/grouping_impact.toml")),
+    (
+        "code_validity.toml",
+        include_str!("../rules/code_validity.toml"),
+    ),
+    (
+        "coding_logic.toml",
+        include_str!("../rules/coding_logic.toml"),
+    ),
+    (
+        "consistency_time.toml",
+        include_str!("../rules/consistency_time.toml"),
+    ),
+    (
+        "consistency_clinical.toml",
+        include_str!("../rules/consistency_clinical.toml"),
+    ),
+    (
+        "grouping_impact.toml",
+        include_str!("../rules/grouping_impact.toml"),
+    ),
 ];
 
 /// The rules of an engine as a Markdown table: id, severity, phase, what it says,

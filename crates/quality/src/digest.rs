@@ -17,7 +17,10 @@ pub(crate) fn of(rules: &[Rule], config: &Config) -> String {
     sorted.sort_by(|a, b| a.id.cmp(&b.id));
     for rule in sorted {
         part(&rule.id);
-        part(&format!("{:?} {:?} {:?}", rule.category, rule.phases, rule.severity));
+        part(&format!(
+            "{:?} {:?} {:?}",
+            rule.category, rule.phases, rule.severity
+        ));
         part(&rule.condition);
         part(&format!("{:?}", rule.target));
         part(&rule.message);

@@ -36,13 +36,21 @@ impl<'a> CheckInput<'a> {
     /// A list of the full layout.
     #[must_use]
     pub fn new(list: &'a SettlementList, phase: Phase, tables: &'a dyn Tables) -> Self {
-        Self { list, phase, tables, layout: None }
+        Self {
+            list,
+            phase,
+            tables,
+            layout: None,
+        }
     }
 
     /// The same list as one of a layout that lacks fields.
     #[must_use]
     pub fn in_layout(self, layout: Layout) -> Self {
-        Self { layout: Some(layout), ..self }
+        Self {
+            layout: Some(layout),
+            ..self
+        }
     }
 }
 
@@ -92,7 +100,12 @@ impl Engine {
                 if seen.insert(Arc::clone(&rule.id), ()).is_some() {
                     let id = &rule.id;
                     let zh = format!("规则 {id} 重复");
-                    return Err(refused(name, loaded.id_at, zh, format!("rule {id} stands twice")));
+                    return Err(refused(
+                        name,
+                        loaded.id_at,
+                        zh,
+                        format!("rule {id} stands twice"),
+                    ));
                 }
                 let suppressors = rule.suppressed_by.iter().cloned();
                 let places = loaded.suppressors_at.into_iter();
@@ -108,7 +121,11 @@ impl Engine {
             }
         }
         let digest = digest::of(&rules, config);
-        Ok(Self { version: version.to_owned(), digest, rules })
+        Ok(Self {
+            version: version.to_owned(),
+            digest,
+            rules,
+        })
     }
 
     /// Version id of the rule set.
@@ -136,7 +153,11 @@ impl Engine {
         let context = Context::new(input);
         let mut raised: Vec<Raised<'_>> = Vec::new();
         let mut not_evaluated = Vec::new();
-        for rule in self.rules.iter().filter(|rule| rule.phases.include(input.phase)) {
+        for rule in self
+            .rules
+            .iter()
+            .filter(|rule| rule.phases.include(input.phase))
+        {
             match context.decide(&rule.compiled) {
                 (Tri::True, _) => raise(&context, rule, &mut raised),
                 (_, Some(need)) => not_evaluated.push(NotEvaluated {
@@ -146,7 +167,10 @@ impl Engine {
                 _ => {}
             }
         }
-        Report { findings: settled(raised), not_evaluated }
+        Report {
+            findings: settled(raised),
+            not_evaluated,
+        }
     }
 }
 
@@ -190,7 +214,11 @@ fn raise<'a>(context: &'a Context<'a>, rule: &'a Rule, raised: &mut Vec<Raised<'
         return push(None, pointer([target.node.name()]), None);
     };
     let mut push_row = |row: &'a chs_model::Row, index: Option<usize>| {
-        push(index, row.pointer(field), mask::shown(field, row.text(field)));
+        push(
+            index,
+            row.pointer(field),
+            mask::shown(field, row.text(field)),
+        );
     };
     match target.place {
         Place::Setlinfo => push_row(list.setlinfo(), None),

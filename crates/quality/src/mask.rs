@@ -67,7 +67,11 @@ fn manner(field: Field) -> Shown {
         setlinfo::EMP_TEL,
         setlinfo::MEDCASNO,
     ];
-    const ADDRESSES: [Field; 3] = [setlinfo::CURR_ADDR, setlinfo::EMP_ADDR, setlinfo::CONER_ADDR];
+    const ADDRESSES: [Field; 3] = [
+        setlinfo::CURR_ADDR,
+        setlinfo::EMP_ADDR,
+        setlinfo::CONER_ADDR,
+    ];
     if NAMES.contains(&field) {
         Shown::Name
     } else if NUMBERS.contains(&field) {
@@ -94,7 +98,10 @@ mod tests {
         assert_eq!(masked(setlinfo::CERTNO, "11010519491231002X"), "110****2X");
         assert_eq!(masked(setlinfo::CERTNO, "110105"), "****");
         assert_eq!(masked(setlinfo::CONER_TEL, "02912345678"), "029****78");
-        assert_eq!(masked(setlinfo::CONER_ADDR, "某省某市某区某路一号"), "某省某市某区****");
+        assert_eq!(
+            masked(setlinfo::CONER_ADDR, "某省某市某区某路一号"),
+            "某省某市某区****"
+        );
         assert_eq!(masked(setlinfo::BRDY, "1949-12-31"), "1949****");
         assert_eq!(masked(setlinfo::GEND, "7"), "7");
     }
@@ -102,7 +109,10 @@ mod tests {
     #[test]
     fn long_and_blank_values() {
         let long = "长".repeat(100_000);
-        assert_eq!(shown(setlinfo::GEND, Some(&long)).map(|text| text.chars().count()), Some(65));
+        assert_eq!(
+            shown(setlinfo::GEND, Some(&long)).map(|text| text.chars().count()),
+            Some(65)
+        );
         assert_eq!(shown(setlinfo::GEND, Some("  ")), None);
         assert_eq!(shown(setlinfo::GEND, None), None);
     }

@@ -27,7 +27,12 @@ pub(crate) fn in_condition(raw: &str, offset: usize) -> usize {
         if let Some(inner) = raw.strip_prefix(quotes) {
             // a line break right behind the opening quotes is not part of the value
             let skipped = inner.len() - inner.trim_start_matches('\r').len();
-            let skipped = skipped + usize::from(inner.get(skipped..).is_some_and(|rest| rest.starts_with('\n')));
+            let skipped = skipped
+                + usize::from(
+                    inner
+                        .get(skipped..)
+                        .is_some_and(|rest| rest.starts_with('\n')),
+                );
             return quotes.len() + skipped + offset;
         }
     }
@@ -71,7 +76,11 @@ mod tests {
         };
         assert_eq!(place(0), (1, 1));
         assert_eq!(place(text.find('x').unwrap_or_default()), (2, 7));
-        assert_eq!(place(7), (2, 1), "inside a character counts as its beginning");
+        assert_eq!(
+            place(7),
+            (2, 1),
+            "inside a character counts as its beginning"
+        );
         assert_eq!(place(999), (3, 1));
     }
 

@@ -80,7 +80,12 @@ pub(crate) fn load(
     let refuse = |at: Position, zh: String, en: String| refused(name, at, zh, en);
     let file: File = toml::from_str(text).map_err(|error| {
         let at = position(text, error.span().map_or(0, |span| span.start));
-        let reason = error.message().lines().next().unwrap_or_default().to_owned();
+        let reason = error
+            .message()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         refuse(at, format!("文件格式有误：{reason}"), reason)
     })?;
     let category = file.category;
@@ -119,7 +124,13 @@ impl Entry {
             ("source", &self.source),
         ] {
             if value.trim().is_empty() {
-                return Err((id_at, fault(format!("{name} 不能为空"), format!("{name} must not be empty"))));
+                return Err((
+                    id_at,
+                    fault(
+                        format!("{name} 不能为空"),
+                        format!("{name} must not be empty"),
+                    ),
+                ));
             }
         }
         let condition_at = self.condition.span();
@@ -127,7 +138,10 @@ impl Entry {
         if condition.len() > MAX_CONDITION {
             let at = position(text, condition_at.start);
             let zh = format!("条件超过 {MAX_CONDITION} 字节");
-            return Err((at, fault(zh, format!("condition longer than {MAX_CONDITION} bytes"))));
+            return Err((
+                at,
+                fault(zh, format!("condition longer than {MAX_CONDITION} bytes")),
+            ));
         }
         let compiled = compiler.compile(condition).map_err(|fault| {
             let raw = text.get(condition_at.clone()).unwrap_or_default();
@@ -142,17 +156,27 @@ impl Entry {
         let target = match &self.at {
             Some(at) => pointed(at.as_ref()).ok_or_else(|| (place(at), unknown_field(at)))?,
             None => first_target(&subjects).ok_or_else(|| {
-                (id_at, fault("fields 不能为空".into(), "fields must not be empty".into()))
+                (
+                    id_at,
+                    fault("fields 不能为空".into(), "fields must not be empty".into()),
+                )
             })?,
         };
         let suppressors_at = self.suppressed_by.iter().map(place).collect();
-        let suppressed_by = self.suppressed_by.iter().map(|id| Arc::from(id.as_ref().as_str()));
+        let suppressed_by = self
+            .suppressed_by
+            .iter()
+            .map(|id| Arc::from(id.as_ref().as_str()));
         let rule = Rule {
             id: id.into(),
             category,
             phases: self.phase,
             severity: self.severity,
-            fields: self.fields.iter().map(|field| field.as_ref().clone()).collect(),
+            fields: self
+                .fields
+                .iter()
+                .map(|field| field.as_ref().clone())
+                .collect(),
             condition: condition.clone(),
             message: self.message.into(),
             message_en: self.message_en.into(),
@@ -164,7 +188,11 @@ impl Entry {
             compiled,
             target,
         };
-        Ok(Loaded { rule, id_at, suppressors_at })
+        Ok(Loaded {
+            rule,
+            id_at,
+            suppressors_at,
+        })
     }
 }
 
@@ -201,7 +229,11 @@ fn pointed(name: &str) -> Option<Target> {
         other => (Node::from_name(other)?, Place::Row),
     };
     let fields = [Field::lookup(node, field)?].into();
-    Some(Target { node, place, fields })
+    Some(Target {
+        node,
+        place,
+        fields,
+    })
 }
 
 /// Without `at`: the node of the first field, and those of the fields that stand in it.
@@ -213,5 +245,9 @@ fn first_target(subjects: &[(Node, Option<Field>)]) -> Option<Target> {
     };
     let fields = subjects.iter().filter_map(|(_, field)| *field);
     let fields = fields.filter(|field| field.node() == node).collect();
-    Some(Target { node, place, fields })
+    Some(Target {
+        node,
+        place,
+        fields,
+    })
 }

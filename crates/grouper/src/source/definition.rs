@@ -5,7 +5,7 @@ use super::lists::{Section, sections, sort_codes};
 use super::rows::{self, AdrgRow, DrgRow, MdcRow};
 use super::weights::{self, Weight};
 use crate::scheme::SchemeError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Codes by the name of their set, sorted.
 pub(crate) type Sets<'a> = BTreeMap<&'a str, Vec<&'a str>>;
@@ -60,6 +60,7 @@ impl<'a> Definition<'a> {
 
     fn read_complications(&mut self, source: &'a SchemeSource) -> Result<(), SchemeError> {
         const FILE: &str = "cc.txt";
+        let mut assigned = HashSet::new();
         for mut section in sections(FILE, source.text(FILE))? {
             note_repeated(&mut section, "CC", &mut self.repeated);
             let line = section.line;
@@ -76,8 +77,13 @@ impl<'a> Definition<'a> {
                         major: *kind == "MCC",
                         exclusions,
                     };
-                    let pairs = section.codes.iter().map(|code| (*code, complication));
-                    self.complications.extend(pairs);
+                    for code in section.codes {
+                        // Under two headings the last one counts; lint tells.
+                        if !assigned.insert(code) {
+                            self.repeated.push(("CC".to_owned(), code.to_owned()));
+                        }
+                        self.complications.insert(code, complication);
+                    }
                 }
                 _ => return Err(bad_heading(FILE, line)),
             }

@@ -47,24 +47,25 @@ impl<'a> Context<'a> {
                 Some(value) => self.in_table(table, value),
                 None => Tri::Unknown,
             },
-            Cond::OneOf(number, members) => {
-                Tri::from(self.number(number, row).map(|value| members.contains(&value)))
-            }
+            Cond::OneOf(number, members) => Tri::from(
+                self.number(number, row)
+                    .map(|value| members.contains(&value)),
+            ),
             Cond::Between(number, low, high) => {
                 let bounds = self.number(low, row).zip(self.number(high, row));
                 let pair = self.number(number, row).zip(bounds);
                 Tri::from(pair.map(|(value, (low, high))| low <= value && value <= high))
             }
             Cond::Match(text, pattern) => self.asked(text, row, |value| pattern.is_match(value)),
-            Cond::StartsWith(text, words) => {
-                self.asked(text, row, |value| words.iter().any(|word| value.starts_with(&**word)))
-            }
-            Cond::EndsWith(text, words) => {
-                self.asked(text, row, |value| words.iter().any(|word| value.ends_with(&**word)))
-            }
-            Cond::Contains(text, words) => {
-                self.asked(text, row, |value| words.iter().any(|word| value.contains(&**word)))
-            }
+            Cond::StartsWith(text, words) => self.asked(text, row, |value| {
+                words.iter().any(|word| value.starts_with(&**word))
+            }),
+            Cond::EndsWith(text, words) => self.asked(text, row, |value| {
+                words.iter().any(|word| value.ends_with(&**word))
+            }),
+            Cond::Contains(text, words) => self.asked(text, row, |value| {
+                words.iter().any(|word| value.contains(&**word))
+            }),
             Cond::Any(rows, holds) => {
                 let found = self.rows(rows).map(|row| self.condition(holds, Some(row)));
                 settle(found, Tri::True, Tri::False)

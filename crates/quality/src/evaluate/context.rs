@@ -23,7 +23,12 @@ impl std::fmt::Display for Need<'_> {
         match self {
             Self::Table(name) => write!(f, "table {name}"),
             Self::Field(field) => {
-                write!(f, "settlement record: {}.{}", field.node().name(), field.name())
+                write!(
+                    f,
+                    "settlement record: {}.{}",
+                    field.node().name(),
+                    field.name()
+                )
             }
         }
     }

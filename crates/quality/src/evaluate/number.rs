@@ -35,7 +35,9 @@ impl<'a> Context<'a> {
             }
             Number::Decimals(text) => {
                 let value = self.text(text, row)?.trim();
-                let decimals = value.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+                let decimals = value
+                    .split_once('.')
+                    .map_or(0, |(_, decimals)| decimals.len());
                 parse_decimal(value).map(|_| decimals.into())
             }
             Number::Days(from, to) => {

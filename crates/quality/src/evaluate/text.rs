@@ -76,7 +76,9 @@ mod tests {
         assert!(is_minute("2026-02-28 07:30") && is_minute("2026-02-28 07:30:15"));
         assert!(!is_minute("2026-02-28") && !is_minute("2026-02-28 24:30"));
         assert!(is_morphology("M8000/3") && is_morphology("M80000/3"));
-        assert!(!is_morphology("M80.000") && !is_morphology("M8000/33") && !is_morphology("8000/3"));
+        assert!(
+            !is_morphology("M80.000") && !is_morphology("M8000/33") && !is_morphology("8000/3")
+        );
         assert!(is_same_digit("1111") && !is_same_digit("1112") && !is_same_digit("aaaa"));
         assert_eq!(prefix("甲乙丙", 2), Some("甲乙"));
         assert_eq!(prefix("甲", 3), Some("甲"));

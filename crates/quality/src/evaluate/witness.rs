@@ -44,7 +44,9 @@ impl Witnesses {
 
     fn search<'a>(&mut self, context: &'a Context<'a>, cond: &'a Cond, row: Option<&'a Row>) {
         match cond {
-            Cond::And(parts) => parts.iter().for_each(|part| self.search(context, part, row)),
+            Cond::And(parts) => parts
+                .iter()
+                .for_each(|part| self.search(context, part, row)),
             Cond::Or(parts) => {
                 for part in parts {
                     self.search_if_true(context, part, row);
@@ -102,7 +104,10 @@ impl Witnesses {
         };
         // zero allowed means "if there is one", which blames no row
         if allowed > 0 {
-            context.rows(rows).skip(allowed).for_each(|row| self.mark(row));
+            context
+                .rows(rows)
+                .skip(allowed)
+                .for_each(|row| self.mark(row));
         }
     }
 

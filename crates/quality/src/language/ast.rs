@@ -17,7 +17,10 @@ pub(crate) enum ExprKind {
     /// A dotted name: `S.gend`, `main.diag_code`, `TAB.mcc`, `cfg.long_los_days`, `diag_code`.
     Name(Vec<String>),
     /// A function over arguments.
-    Call { function: String, args: Vec<Argument> },
+    Call {
+        function: String,
+        args: Vec<Argument>,
+    },
     /// `TAB.icd10_yb[key].attribute`.
     Lookup {
         table: String,

@@ -309,7 +309,10 @@ impl Parser {
                 return Err(Fault::new(
                     offset,
                     format!("此处应为值、名称或函数，实为 {}", other.shown()),
-                    format!("expected a value, a name or a function, found {}", other.shown()),
+                    format!(
+                        "expected a value, a name or a function, found {}",
+                        other.shown()
+                    ),
                 ));
             }
         };

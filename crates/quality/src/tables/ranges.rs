@@ -40,7 +40,11 @@ impl CodeRanges {
         let category = key(part, 3);
         let subcategory = key(part, 5);
         self.0.iter().any(|range| {
-            let key = if range.length == 3 { category } else { subcategory };
+            let key = if range.length == 3 {
+                category
+            } else {
+                subcategory
+            };
             key.is_some_and(|key| range.low <= key && key <= range.high)
         })
     }
@@ -74,7 +78,11 @@ fn range(text: &str) -> Option<Range> {
 /// The first `length` bytes as a number that orders as they do.
 fn key(code: &str, length: usize) -> Option<u64> {
     let bytes = code.as_bytes().get(..length)?;
-    Some(bytes.iter().fold(0, |key, byte| key << 8 | u64::from(*byte)))
+    Some(
+        bytes
+            .iter()
+            .fold(0, |key, byte| key << 8 | u64::from(*byte)),
+    )
 }
 
 #[cfg(test)]
@@ -85,10 +93,18 @@ mod tests {
     #[test]
     fn category_and_subcategory_bounds() {
         let ranges = CodeRanges::parse("A34, C51-C58, M80.0-M80.1").unwrap();
-        for inside in ["A34.x00", "C51.000", "C58.x00x001", "M80.000", "M80.100x021"] {
+        for inside in [
+            "A34.x00",
+            "C51.000",
+            "C58.x00x001",
+            "M80.000",
+            "M80.100x021",
+        ] {
             assert!(ranges.contains(inside), "{inside}");
         }
-        for outside in ["A33.x00", "C50.900", "C59", "M80.200", "M80", "C5", "", "患C51.0"] {
+        for outside in [
+            "A33.x00", "C50.900", "C59", "M80.200", "M80", "C5", "", "患C51.0",
+        ] {
             assert!(!ranges.contains(outside), "{outside}");
         }
     }
@@ -102,7 +118,15 @@ mod tests {
 
     #[test]
     fn malformed_ranges_are_refused() {
-        for text in ["", "A3", "C58-C51", "C51-C58.1", "c51", "C51.12", "C51,,C52"] {
+        for text in [
+            "",
+            "A3",
+            "C58-C51",
+            "C51-C58.1",
+            "c51",
+            "C51.12",
+            "C51,,C52",
+        ] {
             assert!(CodeRanges::parse(text).is_err(), "{text}");
         }
     }

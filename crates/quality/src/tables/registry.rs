@@ -116,8 +116,14 @@ mod tests {
     #[test]
     fn the_shipped_tables_load() {
         let registry = Registry::builtin().unwrap();
-        assert!(matches!(registry.find("mdc_principal"), Some(Table::External(_))));
-        assert!(matches!(registry.find("nationality56"), Some(Table::Dictionary(_))));
+        assert!(matches!(
+            registry.find("mdc_principal"),
+            Some(Table::External(_))
+        ));
+        assert!(matches!(
+            registry.find("nationality56"),
+            Some(Table::Dictionary(_))
+        ));
         assert!(registry.find("no_such_table").is_none());
         let Some(Table::Ranges(female)) = registry.find("female_only_dx") else {
             panic!("female_only_dx is a table of ranges");

@@ -58,9 +58,7 @@ impl Config {
     pub fn with(mut self, overrides: &str) -> Result<Self, SettingError> {
         for (name, value) in read(overrides)? {
             match self.values.get_mut(&name) {
-                Some(known)
-                    if std::mem::discriminant(known) == std::mem::discriminant(&value) =>
-                {
+                Some(known) if std::mem::discriminant(known) == std::mem::discriminant(&value) => {
                     *known = value;
                 }
                 _ => return Err(SettingError::Unknown(name)),
@@ -77,7 +75,9 @@ impl Config {
 
     /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
-        self.values.iter().map(|(name, value)| (name.as_str(), value))
+        self.values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
     }
 }
 
@@ -101,7 +101,9 @@ fn setting(value: &toml::Value) -> Option<Setting> {
         toml::Value::Float(number) => Setting::Number(number.to_string().parse().ok()?),
         toml::Value::String(text) => Setting::Text(text.clone()),
         toml::Value::Array(members) => {
-            let codes = members.iter().map(|member| member.as_str().map(str::to_owned));
+            let codes = members
+                .iter()
+                .map(|member| member.as_str().map(str::to_owned));
             Setting::Codes(codes.collect::<Option<_>>()?)
         }
         _ => return None,
@@ -119,19 +121,31 @@ mod tests {
     fn a_threshold_is_overridden_and_nothing_else() {
         let defaults = Config::builtin().unwrap();
         let changed = defaults.clone().with("long_los_days = 45").unwrap();
-        assert_eq!(changed.get("long_los_days"), Some(&Setting::Number(Decimal::from(45))));
-        assert_eq!(changed.get("short_los_days"), defaults.get("short_los_days"));
+        assert_eq!(
+            changed.get("long_los_days"),
+            Some(&Setting::Number(Decimal::from(45)))
+        );
+        assert_eq!(
+            changed.get("short_los_days"),
+            defaults.get("short_los_days")
+        );
     }
 
     #[test]
     fn unknown_names_and_other_types_are_refused() {
         let refused = |text| Config::builtin().unwrap().with(text).unwrap_err();
-        assert_eq!(refused("no_such = 1"), SettingError::Unknown("no_such".into()));
+        assert_eq!(
+            refused("no_such = 1"),
+            SettingError::Unknown("no_such".into())
+        );
         assert_eq!(
             refused("long_los_days = 'many'"),
             SettingError::Unknown("long_los_days".into())
         );
-        assert!(matches!(refused("long_los_days = "), SettingError::Unreadable(_)));
+        assert!(matches!(
+            refused("long_los_days = "),
+            SettingError::Unreadable(_)
+        ));
         assert_eq!(
             refused("trt_type_set = [1, 2]"),
             SettingError::Type("trt_type_set".into())

@@ -17,7 +17,10 @@ pub(super) fn compared(
     right: &Expr,
     scope: Option<Node>,
 ) -> Result<Cond, Fault> {
-    let natures = (compiler.nature(left, scope)?, compiler.nature(right, scope)?);
+    let natures = (
+        compiler.nature(left, scope)?,
+        compiler.nature(right, scope)?,
+    );
     let equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
     let equal = match natures {
         (Nature::Condition, Nature::Condition) if equality => Cond::Not(Box::new(Cond::Xor(
@@ -32,7 +35,11 @@ pub(super) fn compared(
         }
         (Nature::Moment, _) | (_, Nature::Moment) => {
             let left = compiler.moment(left, scope)?;
-            return Ok(Cond::Moments(left, operator, compiler.moment(right, scope)?));
+            return Ok(Cond::Moments(
+                left,
+                operator,
+                compiler.moment(right, scope)?,
+            ));
         }
         (Nature::Condition | Nature::Codes, _) | (_, Nature::Condition | Nature::Codes) => {
             return Err(Fault::new(
@@ -43,7 +50,11 @@ pub(super) fn compared(
         }
         _ => {
             let left = compiler.number(left, scope)?;
-            return Ok(Cond::Numbers(left, operator, compiler.number(right, scope)?));
+            return Ok(Cond::Numbers(
+                left,
+                operator,
+                compiler.number(right, scope)?,
+            ));
         }
     };
     Ok(if operator == Comparison::NotEqual {
@@ -94,7 +105,10 @@ pub(super) fn member(
             }
             _ => {
                 let value = compiler.text(value, scope)?;
-                let codes = members.iter().map(spelling).collect::<Result<Vec<_>, _>>()?;
+                let codes = members
+                    .iter()
+                    .map(spelling)
+                    .collect::<Result<Vec<_>, _>>()?;
                 let padded = padded(&value);
                 Ok(Cond::InCodes(value, CodeSet::new(padded, codes)))
             }

@@ -62,7 +62,11 @@ impl Compiler<'_> {
             ExprKind::Call { function, args } => {
                 functions::condition(self, function, args, expr.offset, scope)
             }
-            ExprKind::Lookup { table, key, attribute } if attribute == "grey" => {
+            ExprKind::Lookup {
+                table,
+                key,
+                attribute,
+            } if attribute == "grey" => {
                 let system = self.code_system(table, expr.offset)?;
                 Ok(Cond::Grey(system, self.text(key, scope)?))
             }
@@ -135,11 +139,17 @@ impl Compiler<'_> {
             return Err(Fault::new(
                 value.offset,
                 format!("字段 {} 的字典中没有名称“{name}”", found.field.name()),
-                format!("the dictionary of {} has no name \"{name}\"", found.field.name()),
+                format!(
+                    "the dictionary of {} has no name \"{name}\"",
+                    found.field.name()
+                ),
             ));
         }
         let padded = names::is_padded(found.field);
-        Ok(Cond::InCodes(Text::Field(found), CodeSet::new(padded, codes)))
+        Ok(Cond::InCodes(
+            Text::Field(found),
+            CodeSet::new(padded, codes),
+        ))
     }
 
     /// An expression that must be a text; every field is one.
@@ -158,7 +168,11 @@ impl Compiler<'_> {
             ExprKind::Call { function, args } => {
                 functions::text(self, function, args, expr.offset, scope)
             }
-            ExprKind::Lookup { table, key, attribute } if attribute == "name" => {
+            ExprKind::Lookup {
+                table,
+                key,
+                attribute,
+            } if attribute == "name" => {
                 let system = self.code_system(table, expr.offset)?;
                 Ok(Text::Name(system, Box::new(self.text(key, scope)?)))
             }

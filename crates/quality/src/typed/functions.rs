@@ -11,15 +11,48 @@ use crate::language::ast::{Argument, Expr, ExprKind};
 use crate::tables::{CodeRanges, CodeSystem};
 
 const CONDITIONS: [&str; 17] = [
-    "blank", "match", "in", "startswith", "endswith", "contains", "contains_any", "any", "all",
-    "repeated", "date", "datetime", "num", "int", "id_card_checksum", "is_morphology",
+    "blank",
+    "match",
+    "in",
+    "startswith",
+    "endswith",
+    "contains",
+    "contains_any",
+    "any",
+    "all",
+    "repeated",
+    "date",
+    "datetime",
+    "num",
+    "int",
+    "id_card_checksum",
+    "is_morphology",
     "all_same_digit",
 ];
 const NUMBERS: [&str; 16] = [
-    "digits", "count", "count_present", "sum", "min", "max", "abs", "len", "decimals", "days", "years",
-    "floor_years", "hours", "minutes", "dura_h", "id_sex",
+    "digits",
+    "count",
+    "count_present",
+    "sum",
+    "min",
+    "max",
+    "abs",
+    "len",
+    "decimals",
+    "days",
+    "years",
+    "floor_years",
+    "hours",
+    "minutes",
+    "dura_h",
+    "id_sex",
 ];
-const TEXTS: [&str; 4] = ["first_letter", "root", "part_before_plus", "part_after_plus"];
+const TEXTS: [&str; 4] = [
+    "first_letter",
+    "root",
+    "part_before_plus",
+    "part_after_plus",
+];
 const MOMENTS: [&str; 3] = ["d", "first_present", "id_birth"];
 
 /// What a function answers.
@@ -142,7 +175,13 @@ pub(super) fn condition(
     offset: usize,
     scope: Option<Node>,
 ) -> Result<Cond, Fault> {
-    let call = Call { compiler, function, args, offset, scope };
+    let call = Call {
+        compiler,
+        function,
+        args,
+        offset,
+        scope,
+    };
     Ok(match function {
         "blank" => Cond::Blank(call.only_text()?),
         "date" => Cond::IsDate(call.only_text()?),
@@ -155,7 +194,10 @@ pub(super) fn condition(
         "match" => {
             call.takes(2, 2)?;
             let pattern = call.arg(1)?;
-            Cond::Match(call.text(0)?, pattern::whole(form(pattern)?, pattern.offset)?)
+            Cond::Match(
+                call.text(0)?,
+                pattern::whole(form(pattern)?, pattern.offset)?,
+            )
         }
         "in" => {
             call.takes(2, 2)?;
@@ -201,7 +243,13 @@ pub(super) fn number(
     offset: usize,
     scope: Option<Node>,
 ) -> Result<Number, Fault> {
-    let call = Call { compiler, function, args, offset, scope };
+    let call = Call {
+        compiler,
+        function,
+        args,
+        offset,
+        scope,
+    };
     Ok(match function {
         "count" => {
             call.takes(1, 1)?;
@@ -246,7 +294,13 @@ pub(super) fn text(
     offset: usize,
     scope: Option<Node>,
 ) -> Result<Text, Fault> {
-    let call = Call { compiler, function, args, offset, scope };
+    let call = Call {
+        compiler,
+        function,
+        args,
+        offset,
+        scope,
+    };
     let inner = || call.only_text().map(Box::new);
     Ok(match function {
         "first_letter" => Text::Prefix(inner()?, 1),
@@ -265,7 +319,13 @@ pub(super) fn moment(
     offset: usize,
     scope: Option<Node>,
 ) -> Result<Moment, Fault> {
-    let call = Call { compiler, function, args, offset, scope };
+    let call = Call {
+        compiler,
+        function,
+        args,
+        offset,
+        scope,
+    };
     Ok(match function {
         "d" => {
             call.takes(1, 1)?;
@@ -310,9 +370,17 @@ fn in_ranges(call: &Call<'_, '_>) -> Result<Cond, Fault> {
             [tab, name] if tab == "TAB" => {
                 compare::in_table(call.compiler, value, name, ranges.offset)
             }
-            _ => Err(wanted(ranges.offset, "编码范围或表", "code ranges or a table")),
+            _ => Err(wanted(
+                ranges.offset,
+                "编码范围或表",
+                "code ranges or a table",
+            )),
         },
-        _ => Err(wanted(ranges.offset, "编码范围或表", "code ranges or a table")),
+        _ => Err(wanted(
+            ranges.offset,
+            "编码范围或表",
+            "code ranges or a table",
+        )),
     }
 }
 

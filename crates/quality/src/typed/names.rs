@@ -36,7 +36,9 @@ pub(super) fn field(
                 return Err(Fault::new(
                     offset,
                     format!("名称 `{name}` 只能用在行集合内；清单字段请写 S.{name}"),
-                    format!("name `{name}` is only known inside a row set; write S.{name} for setlinfo"),
+                    format!(
+                        "name `{name}` is only known inside a row set; write S.{name} for setlinfo"
+                    ),
                 ));
             }
         },

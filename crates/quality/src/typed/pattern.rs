@@ -49,7 +49,9 @@ mod tests {
     fn the_whole_value_and_ascii_digits_only() {
         let six = whole(r"\d{6}", 0).unwrap();
         assert!(six.is_match("610402"));
-        assert!(!six.is_match("6104021") && !six.is_match("６１０４０２") && !six.is_match("610402\n"));
+        assert!(
+            !six.is_match("6104021") && !six.is_match("６１０４０２") && !six.is_match("610402\n")
+        );
         let mixed = whole(r"[\d\s]+|a\\d", 0).unwrap();
         assert!(mixed.is_match("1 2") && mixed.is_match(r"a\d"));
         assert!(whole("(", 7).unwrap_err().en.contains("unclosed group"));

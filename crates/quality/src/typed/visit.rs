@@ -14,8 +14,14 @@ pub(crate) struct Mention {
 /// Calls `found` for every field that the condition reads.
 pub(crate) fn fields_of(cond: &Cond, found: &mut dyn FnMut(Mention)) {
     walk(cond, &mut |part| match part {
-        Part::Field(field) => found(Mention { field, alternative: false }),
-        Part::Alternative(field) => found(Mention { field, alternative: true }),
+        Part::Field(field) => found(Mention {
+            field,
+            alternative: false,
+        }),
+        Part::Alternative(field) => found(Mention {
+            field,
+            alternative: true,
+        }),
         Part::Table(_) => {}
     });
 }
@@ -69,7 +75,9 @@ fn walk(cond: &Cond, found: &mut Found<'_>) {
         }
         Cond::OneOf(value, _) => number(value, found),
         Cond::Between(value, low, high) => {
-            [value, low, high].into_iter().for_each(|part| number(part, found));
+            [value, low, high]
+                .into_iter()
+                .for_each(|part| number(part, found));
         }
         Cond::Any(set, holds) | Cond::All(set, holds) => {
             rows(set, found);
@@ -78,7 +86,10 @@ fn walk(cond: &Cond, found: &mut Found<'_>) {
         Cond::Repeated(set, fields) => {
             rows(set, found);
             for field in fields {
-                found(Part::Field(FieldRef { place: Place::Row, field: *field }));
+                found(Part::Field(FieldRef {
+                    place: Place::Row,
+                    field: *field,
+                }));
             }
         }
         Cond::Blank(value)

@@ -28,7 +28,12 @@ fn outcome(engine: &Engine, rule: &Rule, proof: &Proof) -> Report {
     let list = list.unwrap_or_else(|place| panic!("{}: the clean list has no {place}", rule.id()));
     let report = check(engine, &list, phase_of(rule));
     let also: BTreeSet<&str> = proof.also().iter().map(String::as_str).collect();
-    assert_eq!(errors_besides(&report, rule), also, "{} {proof:?}", rule.id());
+    assert_eq!(
+        errors_besides(&report, rule),
+        also,
+        "{} {proof:?}",
+        rule.id()
+    );
     report
 }
 
@@ -72,7 +77,10 @@ fn no_rule_is_raised_by_what_only_comes_near() {
     for rule in engine.rules() {
         for proof in rule.quiet() {
             let report = outcome(&engine, rule, proof);
-            let raised = report.findings.iter().any(|finding| *finding.rule_id == *rule.id());
+            let raised = report
+                .findings
+                .iter()
+                .any(|finding| *finding.rule_id == *rule.id());
             assert!(!raised, "{} {proof:?}", rule.id());
         }
     }

@@ -34,7 +34,10 @@ source = "area"
 
 fn refusal(text: &str) -> String {
     let refused = Engine::from_toml(&[("area.toml", text)]);
-    refused.map(|_| ()).expect_err("the file is bad").to_string()
+    refused
+        .map(|_| ())
+        .expect_err("the file is bad")
+        .to_string()
 }
 
 #[test]
@@ -92,27 +95,48 @@ fn files_with_a_fault() {
     let mut shown = String::new();
     for (what, text) in [
         ("no TOML", good.replace("category =", "category")),
-        ("unknown member", good.replacen("source = \"area\"", "sauce = \"area\"", 1)),
+        (
+            "unknown member",
+            good.replacen("source = \"area\"", "sauce = \"area\"", 1),
+        ),
         ("unknown severity", good.replace("\"warning\"", "\"fatal\"")),
         ("unknown category", good.replace("\"format\"", "\"style\"")),
         ("twice the same id", good.replace("AREA-002", "AREA-001")),
         ("no id", good.replace("AREA-002", "")),
-        ("unknown field", good.replace("diseinfo.diag_code", "diseinfo.code")),
+        (
+            "unknown field",
+            good.replace("diseinfo.diag_code", "diseinfo.code"),
+        ),
         ("no field", good.replace("\"diseinfo.diag_code\"", "")),
         ("no message", good.replace("\"样例\"", "\" \"")),
-        ("unknown place", good.replace("[\"setlinfo.gend\"]", "[\"setlinfo.gend\"]\nat = \"dx.code\"")),
+        (
+            "unknown place",
+            good.replace(
+                "[\"setlinfo.gend\"]",
+                "[\"setlinfo.gend\"]\nat = \"dx.code\"",
+            ),
+        ),
         (
             "unknown suppressor",
             format!("{good}suppressed_by = [\"AREA-001\", \"AREA-003\"]\n"),
         ),
-        ("too long", good.replace("'blank(S.gend)'", &format!("'{}'", "not ".repeat(2000)))),
+        (
+            "too long",
+            good.replace("'blank(S.gend)'", &format!("'{}'", "not ".repeat(2000))),
+        ),
         (
             "too deep",
-            good.replace("blank(S.gend)", &format!("{}blank(S.gend){}", "(".repeat(100), ")".repeat(100))),
+            good.replace(
+                "blank(S.gend)",
+                &format!("{}blank(S.gend){}", "(".repeat(100), ")".repeat(100)),
+            ),
         ),
         (
             "an escape before the fault",
-            good.replace("'blank(S.gend)'", r#""S.psn_name = \"甲\" and blank(S.sex)""#),
+            good.replace(
+                "'blank(S.gend)'",
+                r#""S.psn_name = \"甲\" and blank(S.sex)""#,
+            ),
         ),
         (
             "a condition of several lines",

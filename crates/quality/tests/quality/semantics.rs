@@ -20,7 +20,11 @@ fn holds(condition: &str, list: &Value) -> bool {
 }
 
 fn ids(report: &Report) -> Vec<&str> {
-    report.findings.iter().map(|finding| &*finding.rule_id).collect()
+    report
+        .findings
+        .iter()
+        .map(|finding| &*finding.rule_id)
+        .collect()
 }
 
 #[test]
@@ -69,7 +73,10 @@ fn every_form_of_the_language() {
         "any(op, first_present(oprn_oprt_date, oprn_oprt_begntime) > S.adm_time)",
     ] {
         assert!(holds(condition, &list), "{condition}");
-        assert!(!holds(&format!("not ({condition})"), &list), "not ({condition})");
+        assert!(
+            !holds(&format!("not ({condition})"), &list),
+            "not ({condition})"
+        );
     }
 }
 
@@ -77,9 +84,15 @@ fn every_form_of_the_language() {
 fn the_two_parts_of_a_combined_code() {
     let mut list = clean();
     list["diseinfo"][0]["diag_code"] = json!("A01.001+K77.0*");
-    assert!(holds("part_before_plus(main.diag_code) = \"A01.001\"", &list));
+    assert!(holds(
+        "part_before_plus(main.diag_code) = \"A01.001\"",
+        &list
+    ));
     assert!(holds("part_after_plus(main.diag_code) = \"K77.0\"", &list));
-    assert!(holds("in(main.diag_code, \"A01\") and in(main.diag_code, \"K77\")", &list));
+    assert!(holds(
+        "in(main.diag_code, \"A01\") and in(main.diag_code, \"K77\")",
+        &list
+    ));
 }
 
 #[test]
@@ -99,11 +112,20 @@ fn a_missing_value_makes_a_comparison_neither_true_nor_false() {
             "S.gend != id_sex(S.certno)",
         ] {
             assert!(!holds(condition, &list), "{condition}");
-            assert!(!holds(&format!("not ({condition})"), &list), "not ({condition})");
+            assert!(
+                !holds(&format!("not ({condition})"), &list),
+                "not ({condition})"
+            );
         }
         assert!(holds("blank(S.gend) and not S.gend present", &list));
-        assert!(holds("S.gend = 1 or S.age = 45", &list), "true whatever the sex");
-        assert!(holds("not (S.gend = 1 and S.age = 44)", &list), "false whatever the sex");
+        assert!(
+            holds("S.gend = 1 or S.age = 45", &list),
+            "true whatever the sex"
+        );
+        assert!(
+            holds("not (S.gend = 1 and S.age = 44)", &list),
+            "false whatever the sex"
+        );
     }
 }
 
@@ -111,18 +133,31 @@ fn a_missing_value_makes_a_comparison_neither_true_nor_false() {
 fn a_field_of_a_row_that_is_not_there_is_unknown() {
     let mut list = clean();
     list["diseinfo"] = json!([]);
-    for condition in ["blank(main.diag_code)", "not blank(main.diag_code)", "in(main.diag_code, \"K35\")"] {
+    for condition in [
+        "blank(main.diag_code)",
+        "not blank(main.diag_code)",
+        "in(main.diag_code, \"K35\")",
+    ] {
         assert!(!holds(condition, &list), "{condition}");
     }
-    assert!(holds("all(dx, adm_cond_type = 4) and not any(dx, adm_cond_type = 4)", &list));
+    assert!(holds(
+        "all(dx, adm_cond_type = 4) and not any(dx, adm_cond_type = 4)",
+        &list
+    ));
 }
 
 #[test]
 fn days_and_times_compare_as_precisely_as_both_are() {
     let mut list = clean();
     list["setlinfo"]["dscg_time"] = json!("2026-03-10");
-    assert!(!holds("S.adm_time > S.dscg_time", &list), "the same day is not earlier");
-    assert!(!holds("hours(S.adm_time, S.dscg_time) < 1", &list), "hours need a time of day");
+    assert!(
+        !holds("S.adm_time > S.dscg_time", &list),
+        "the same day is not earlier"
+    );
+    assert!(
+        !holds("hours(S.adm_time, S.dscg_time) < 1", &list),
+        "hours need a time of day"
+    );
     list["setlinfo"]["dscg_time"] = json!("2026-03-10 08:29");
     assert!(holds("S.adm_time > S.dscg_time", &list));
 }
@@ -132,7 +167,10 @@ fn a_missing_table_is_not_a_pass() {
     let engine = Engine::builtin().expect("the shipped rules compile");
     let report = engine.check(&CheckInput::new(&parsed(&clean()), Phase::Pre, &NoTables));
     let missing = |rule: &str| {
-        let found = report.not_evaluated.iter().find(|one| &*one.rule_id == rule);
+        let found = report
+            .not_evaluated
+            .iter()
+            .find(|one| &*one.rule_id == rule);
         found.map(|one| one.needs.as_str())
     };
     assert_eq!(missing("QC-GRP-001"), Some("table mdc_principal"));
@@ -156,7 +194,14 @@ fn a_thin_list_lacks_inputs_and_has_no_blanks() {
     let engine = Engine::builtin().expect("the shipped rules compile");
     let mut list = clean();
     let info = list["setlinfo"].as_object_mut().expect("an object");
-    for field in ["gend", "brdy", "age", "certno", "patn_cert_type", "act_ipt_days"] {
+    for field in [
+        "gend",
+        "brdy",
+        "age",
+        "certno",
+        "patn_cert_type",
+        "act_ipt_days",
+    ] {
         info.shift_remove(field);
     }
     let list = parsed(&list);
@@ -164,11 +209,20 @@ fn a_thin_list_lacks_inputs_and_has_no_blanks() {
     assert!(ids(&engine.check(&full)).contains(&"QC-INT-006"));
     let thin = engine.check(&full.in_layout(Layout::Provincial));
     assert_eq!(ids(&thin), Vec::<&str>::new());
-    let needs = thin.not_evaluated.iter().find(|one| &*one.rule_id == "QC-INT-006");
-    assert_eq!(needs.map(|one| one.needs.as_str()), Some("settlement record: setlinfo.gend"));
+    let needs = thin
+        .not_evaluated
+        .iter()
+        .find(|one| &*one.rule_id == "QC-INT-006");
+    assert_eq!(
+        needs.map(|one| one.needs.as_str()),
+        Some("settlement record: setlinfo.gend")
+    );
     let undecided = |rule: &str| thin.not_evaluated.iter().any(|one| &*one.rule_id == rule);
     assert!(undecided("QC-FMT-001"));
-    assert!(!undecided("QC-CLI-001"), "no diagnosis of one sex, whatever the sex");
+    assert!(
+        !undecided("QC-CLI-001"),
+        "no diagnosis of one sex, whatever the sex"
+    );
 }
 
 #[test]
@@ -199,7 +253,10 @@ fn repetitions_among_many_rows() {
     }
     assert!(!holds("repeated(oth, diag_code)", &list));
     let again = list["diseinfo"][100].clone();
-    list["diseinfo"].as_array_mut().expect("an array").push(again);
+    list["diseinfo"]
+        .as_array_mut()
+        .expect("an array")
+        .push(again);
     assert!(holds("repeated(oth, diag_code)", &list));
 }
 
@@ -220,14 +277,28 @@ fn post_rules_do_not_run_before_and_settings_bind() {
                 fields = [\"setlinfo.act_ipt_days\"]\ncondition = 'S.act_ipt_days >= cfg.long_los_days'\n\
                 message = \"样例\"\nmessage_en = \"sample\"\nsource = \"test\"\n";
     let defaults = Config::builtin().expect("the shipped settings");
-    let strict = defaults.clone().with("long_los_days = 6").expect("a known setting");
-    let compiled = |config| Engine::compile("v1", &[("t.toml", file)], config).expect("a valid file");
+    let strict = defaults
+        .clone()
+        .with("long_los_days = 6")
+        .expect("a known setting");
+    let compiled =
+        |config| Engine::compile("v1", &[("t.toml", file)], config).expect("a valid file");
     let (usual, strict) = (compiled(&defaults), compiled(&strict));
-    assert_eq!(ids(&check(&usual, &clean(), Phase::Post)), Vec::<&str>::new());
+    assert_eq!(
+        ids(&check(&usual, &clean(), Phase::Post)),
+        Vec::<&str>::new()
+    );
     assert_eq!(ids(&check(&strict, &clean(), Phase::Post)), ["T"]);
-    assert_eq!(ids(&check(&strict, &clean(), Phase::Pre)), Vec::<&str>::new());
+    assert_eq!(
+        ids(&check(&strict, &clean(), Phase::Pre)),
+        Vec::<&str>::new()
+    );
     assert_eq!(usual.version(), "v1");
-    assert_ne!(usual.digest(), strict.digest(), "settings are part of the digest");
+    assert_ne!(
+        usual.digest(),
+        strict.digest(),
+        "settings are part of the digest"
+    );
 }
 
 #[test]
@@ -239,7 +310,12 @@ fn the_digest_goes_by_meaning() {
         let engine = Engine::from_toml(&[("t.toml", text)]).expect("a valid file");
         engine.digest().to_owned()
     };
-    assert_eq!(digest(file), digest(&format!("# a comment\n{file}\nquiet = [{{ set = {{ \"/setlinfo/gend\" = \"1\" }} }}]")));
+    assert_eq!(
+        digest(file),
+        digest(&format!(
+            "# a comment\n{file}\nquiet = [{{ set = {{ \"/setlinfo/gend\" = \"1\" }} }}]"
+        ))
+    );
     assert_ne!(digest(file), digest(&file.replace("= 9", "= 0")));
     assert_ne!(digest(file), digest(&file.replace("\"info\"", "\"error\"")));
     assert_eq!(digest(file).len(), 64);
@@ -252,10 +328,28 @@ fn the_catalogue_is_whole() {
     assert_eq!(table.lines().count(), engine.rules().len() + 2);
     for rule in engine.rules() {
         assert!(table.contains(rule.id()));
-        assert!(rule.id().starts_with("QC-") && rule.id().len() == 10, "{}", rule.id());
-        assert!(rule.message().chars().any(|c| !c.is_ascii()), "{}", rule.id());
-        assert!(rule.message_en().is_ascii() || rule.message_en().contains('–') || rule.message_en().contains('…'), "{}", rule.id());
+        assert!(
+            rule.id().starts_with("QC-") && rule.id().len() == 10,
+            "{}",
+            rule.id()
+        );
+        assert!(
+            !rule.message().is_ascii(),
+            "{}",
+            rule.id()
+        );
+        assert!(
+            rule.message_en().is_ascii()
+                || rule.message_en().contains('–')
+                || rule.message_en().contains('…'),
+            "{}",
+            rule.id()
+        );
     }
-    let errors = engine.rules().iter().filter(|rule| rule.severity() == Severity::Error).count();
+    let errors = engine
+        .rules()
+        .iter()
+        .filter(|rule| rule.severity() == Severity::Error)
+        .count();
     assert!(errors >= 82, "{errors}");
 }

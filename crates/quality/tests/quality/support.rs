@@ -1,6 +1,5 @@
 //! What the tests share: a clean list and tables like those of a scheme.
 
-
 use chs_model::SettlementList;
 use chs_quality::{CheckInput, Engine, Phase, Report, Tables};
 use serde_json::Value;
@@ -35,4 +34,3 @@ impl Tables for SchemeLike {
 pub(crate) fn check(engine: &Engine, list: &Value, phase: Phase) -> Report {
     engine.check(&CheckInput::new(&parsed(list), phase, &SchemeLike))
 }
-
