@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jsonschema::Validator;
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::Value;
 
 use crate::{error::FieldError, operations::TABLE};
@@ -46,17 +46,39 @@ impl Schemas {
         if validator.is_valid(data) {
             return Ok(());
         }
-        Err(validator
-            .iter_errors(data)
-            .take(MOST_ERRORS)
-            .map(|error| {
-                FieldError::new(
-                    error.instance_path().to_string(),
-                    "不符合数据结构约定",
-                    error.masked().to_string(),
-                )
-            })
-            .collect())
+        let mut fields = Vec::new();
+        for error in validator.iter_errors(data).take(MOST_ERRORS) {
+            explain(&error, &mut fields);
+        }
+        fields.truncate(MOST_ERRORS);
+        Err(fields)
+    }
+}
+
+/// Turns a violation into the fields it is about: an unknown member is named itself, not
+/// the object it stands in, and of alternatives the first one is explained.
+fn explain(error: &ValidationError<'_>, fields: &mut Vec<FieldError>) {
+    let at = error.instance_path().to_string();
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            fields.extend(unexpected.iter().map(|name| {
+                let name: String = name.chars().take(64).collect();
+                let name = name.replace('~', "~0").replace('/', "~1");
+                FieldError::new(format!("{at}/{name}"), "未约定的字段", "unknown field")
+            }));
+        }
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }
+            if context.first().is_some_and(|branch| !branch.is_empty()) =>
+        {
+            for error in context.iter().take(1).flatten() {
+                explain(error, fields);
+            }
+        }
+        _ => fields.push(FieldError::new(
+            at,
+            "不符合数据结构约定",
+            error.masked().to_string(),
+        )),
     }
 }
 

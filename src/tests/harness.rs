@@ -102,7 +102,13 @@ impl Gateway {
     }
 
     /// Calls with a fresh nonce.
-    pub(crate) async fn call_as(&self, name: &str, path: &str, data: &Value, request_id: &str) -> Answer {
+    pub(crate) async fn call_as(
+        &self,
+        name: &str,
+        path: &str,
+        data: &Value,
+        request_id: &str,
+    ) -> Answer {
         let client = self.client(name);
         let message = client
             .seal(&data.to_string(), request_id, &unique(), now())
@@ -111,7 +117,12 @@ impl Gateway {
     }
 
     /// Sends a message as it is.
-    pub(crate) async fn send(&self, client: &Client, path: &str, message: impl Into<String>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        client: &Client,
+        path: &str,
+        message: impl Into<String>,
+    ) -> Answer {
         let message = message.into();
         let request = Envelope::parse(message.as_bytes()).ok();
         let response = self

@@ -147,7 +147,7 @@ impl Engine {
         &self.rules
     }
 
-    /// Checks one list. Nothing is allocated while the list is clean.
+    /// Checks one list. As long as it is clean, the evaluation itself allocates nothing.
     #[must_use]
     pub fn check(&self, input: &CheckInput<'_>) -> Report {
         let context = Context::new(input);

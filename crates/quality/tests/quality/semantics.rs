@@ -333,11 +333,7 @@ fn the_catalogue_is_whole() {
             "{}",
             rule.id()
         );
-        assert!(
-            !rule.message().is_ascii(),
-            "{}",
-            rule.id()
-        );
+        assert!(!rule.message().is_ascii(), "{}", rule.id());
         assert!(
             rule.message_en().is_ascii()
                 || rule.message_en().contains('–')
