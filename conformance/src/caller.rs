@@ -16,7 +16,7 @@ pub(crate) enum CallerError {
     /// The file is not there or not readable.
     #[error("调用方文件无法读取 / cannot read the caller file {0}: {1}")]
     Read(String, std::io::Error),
-    /// Not TOML, or a key is missing or unknown.
+    /// Not TOML, or a key is missing or of the wrong type.
     #[error("调用方文件格式错误 / the caller file {0} is malformed: {1}")]
     Format(String, String),
     /// A key in it is no key.
@@ -24,14 +24,9 @@ pub(crate) enum CallerError {
     Key(String, &'static str),
 }
 
-/// A caller file as `serve` writes it.
+/// What the suite needs of a caller file; a target may write more into it.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct CallerFile {
-    #[expect(dead_code, reason = "part of the file, of no use to the suite")]
-    key_id: Option<String>,
-    #[expect(dead_code, reason = "the suite calls --base-url")]
-    url: Option<String>,
     app_id: String,
     app_secret: String,
     role: String,
@@ -178,7 +173,7 @@ pub(crate) mod tests {
             "key_id = \"TEST-hospital-a\"\nurl = \"http://127.0.0.1:1\"\n\
              app_id = \"43AF047BBA47FC8A1AE8EFB232BDBBCB\"\n\
              app_secret = \"4117E877F5FA0A0188891283E4B617D5\"\nrole = \"hospital\"\n\
-             fixmedins_code = \"H61040100001\"\nfixmedins_name = \"测试医院\"\nadmdvs = \"610400\"\n\
+             fixmedins_code = \"H61040100001\"\nfixmedins_name = \"测试医院\"\nhosp_lv = \"5\"\nadmdvs = \"610400\"\n\
              enc_type = \"SM4\"\ngcm_key = \"00112233445566778899aabbccddeeff\"\n\
              private_key = \"{private}\"\npublic_key = \"{public}\"\nplatform_public_key = \"{public}\"\n"
         )

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::{embedded, expect::Check};
+use crate::{embedded, expect::Check, forgery::Form};
 
 /// Part of the contract, by who calls.
 #[derive(
@@ -191,6 +191,11 @@ pub(crate) enum Tamper {
     Reseal {
         /// Changes of the body that was signed.
         edit: Vec<Edit>,
+    },
+    /// Puts other numbers, or another form of them, in the place of the signature.
+    Signature {
+        /// Which.
+        form: Form,
     },
     /// Sets or adds a member of the message.
     Set {

@@ -4,7 +4,8 @@
 //!
 //! - `sm-crypto` signs (SM3withSM2) and encrypts (SM4-ECB). It never verifies and never
 //!   decrypts: its verification accepts signatures made from the public key alone, and
-//!   its decryption panics on malformed input.
+//!   its decryption panics on malformed input. One test calls its verification, to show
+//!   that the forgeries of `forgery.rs` fool it.
 //! - `gmcrypto-core` verifies and opens, and does SM4-GCM, which `sm-crypto` lacks.
 //!
 //! The gateway uses neither. What the suite signs is checked with the second library
@@ -12,7 +13,7 @@
 
 use gmcrypto_core::{
     asn1::encode_sig,
-    sm2::{DEFAULT_SIGNER_ID, Sm2PrivateKey, Sm2PublicKey, verify_with_id},
+    sm2::{DEFAULT_SIGNER_ID, Sm2PrivateKey, Sm2PublicKey, compute_z, verify_with_id},
     sm4::{Sm4Cipher, mode_gcm},
 };
 
@@ -127,6 +128,24 @@ pub(crate) fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool 
         return false;
     };
     verify_with_id(&key.0, DEFAULT_SIGNER_ID, message, &encode_sig(r, s))
+}
+
+/// e = SM3(Z ‖ M), the number that a signature of a message is about (GB/T 32918.2, 7.1).
+pub(crate) fn digest(key: &PublicKey, message: &[u8]) -> [u8; 32] {
+    let z = compute_z(&key.0, DEFAULT_SIGNER_ID);
+    gmcrypto_core::sm3::hash(&[z.as_slice(), message].concat())
+}
+
+/// First coordinate of `k`·G + P, where P is the public key.
+///
+/// # Errors
+/// [`CryptoError::Key`] for a point without coordinates.
+pub(crate) fn first_coordinate(k: &PrivateKey, key: &PublicKey) -> Result<[u8; 32], CryptoError> {
+    let sum = Sm2PublicKey::from_point(k.public.point().add(&key.0.point()));
+    sum.to_sec1_uncompressed()
+        .get(1..33)
+        .and_then(|x| x.try_into().ok())
+        .ok_or(CryptoError::Key)
 }
 
 /// SM4-ECB with PKCS#7 padding (GB/T 32907, GB/T 17964).
@@ -295,6 +314,21 @@ mod tests {
             b"message",
             &[good.as_slice(), &[0]].concat()
         ));
+    }
+
+    /// The one place where the signer's own verification is called: to show that the
+    /// forgery is a real one.
+    #[test]
+    fn a_forgery_fools_a_careless_verifier_and_not_this_one() {
+        let public = PrivateKey::from_bytes(&[0x21; 32]).unwrap().public();
+        let message = "appId=1&data={}&key=2".as_bytes();
+        let forged = crate::forgery::from_public_key(&public, message).unwrap();
+        let hex = hex::encode(public.to_bytes());
+        let careless = sm_crypto::sm2::Verify::new(&hex[2..]);
+        assert!(careless.verify_der(message, &forged.der(), true));
+        assert!(!careless.verify_der(b"another message", &forged.der(), true));
+        assert!(!verify(&public, message, &forged.raw()));
+        assert!(!verify(&public, message, &forged.der()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     caller::Caller,
@@ -58,7 +58,7 @@ pub(crate) fn judge(
         (None, None, Some(asked)) => {
             status(200, received, &mut out);
             open(asked, &body, now, &mut out);
-            outer(&body, "0", "true", &mut out);
+            outer(&body, "0", true, &mut out);
         }
         (None, None, None) => {
             status(200, received, &mut out);
@@ -108,7 +108,7 @@ fn refused(
                 .unwrap_or_default()
                 .to_owned();
             code(row, &inner, "code of the opened answer", out);
-            outer(body, &inner, "false", out);
+            outer(body, &inner, false, out);
             for name in ["message", "message_en"] {
                 let ok = out
                     .data
@@ -176,13 +176,13 @@ fn open(asked: Asked<'_>, body: &Value, now: DateTime<Utc>, out: &mut Judgement)
     out.opened = answer.text;
 }
 
-fn outer(body: &Value, code: &str, success: &str, out: &mut Judgement) {
-    for (name, wanted) in [("code", code), ("success", success)] {
-        let found = body.get(name).and_then(Value::as_str).unwrap_or_default();
+fn outer(body: &Value, code: &str, success: bool, out: &mut Judgement) {
+    for (name, wanted) in [("code", json!(code)), ("success", json!(success))] {
+        let found = body.get(name).unwrap_or(&Value::Null);
         out.findings.push(Finding::new(
             format!("outer {name} is {wanted}"),
-            found == wanted,
-            || format!("expected {wanted:?}, found {found:?}"),
+            *found == wanted,
+            || format!("expected {wanted}, found {found}"),
         ));
     }
 }

@@ -21,6 +21,7 @@ mod cli;
 mod crypto;
 mod embedded;
 mod expect;
+mod forgery;
 mod judge;
 mod message;
 mod refusals;

@@ -9,6 +9,7 @@ use crate::{
     case::Tamper,
     crypto,
     expect::{Lookup, to_json},
+    forgery,
     message::Sealed,
     template,
 };
@@ -51,6 +52,19 @@ pub(crate) fn apply(
                 let plain = canonical::canonical(&other).unwrap_or_default();
                 let again = hex::encode_upper(crypto::ecb_encrypt(&caller.key2, plain.as_bytes()));
                 *text_of(&mut sealed, "encData")? = Value::String(again);
+            }
+            Tamper::Signature { form } => {
+                let key = caller.private_key.public();
+                let text = sealed.signed_text.clone();
+                let value = text_of(&mut sealed, "signData")?;
+                let genuine = STANDARD.decode(value.as_str().unwrap_or_default());
+                let bytes = genuine
+                    .map_err(|error| error.to_string())
+                    .and_then(|genuine| {
+                        forgery::bytes(*form, &genuine, &key, text.as_bytes())
+                            .map_err(|error| error.to_string())
+                    })?;
+                *value = Value::String(STANDARD.encode(bytes));
             }
             Tamper::Set { member, value } => {
                 let value = to_json(value, lookup)?;
@@ -188,6 +202,17 @@ mod tests {
         );
         assert_eq!(opened.unwrap(), b"{\"a\":2}");
         assert_eq!(before["signData"], after["signData"]);
+    }
+
+    #[test]
+    fn a_signature_takes_another_form_and_nothing_else_changes() {
+        let (before, wire) = sent("t=[{signature={form='s-is-order'}}]");
+        let after: Value = serde_json::from_slice(&wire.body).unwrap();
+        let bytes = STANDARD
+            .decode(after["signData"].as_str().unwrap())
+            .unwrap();
+        assert!(hex::encode(&bytes).ends_with("7203df6b21c6052b53bbf40939d54123"));
+        assert_eq!(after["encData"], before["encData"]);
     }
 
     #[test]

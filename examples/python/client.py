@@ -1,6 +1,7 @@
 """事前质控示例 / a pre-check call as a hospital's vendor would write it.
 
 用法 usage: python client.py --caller FILE [--url U] [--list FILE]
+退出码 exit codes: 0 两次调用都如预期 / both calls went as expected, 1 否则 / otherwise
 """
 
 import argparse
@@ -13,15 +14,29 @@ import urllib.request
 import sealed
 
 HERE = pathlib.Path(__file__).parent
+SEVERITIES = {"error": "错误 error", "warning": "警告 warning", "info": "提示 info"}
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--caller", required=True, help="调用方文件 / caller file (TOML)")
     parser.add_argument("--url", help="网关地址，缺省取自调用方文件 / gateway, from the caller file when absent")
     parser.add_argument("--list", default=HERE / "list.json", help="结算清单 / settlement list (JSON)")
     args = parser.parse_args()
+    try:
+        return run(args)
+    except urllib.error.URLError as error:
+        print(f"网关不可达 / the gateway is not reachable: {error.reason}", file=sys.stderr)
+    except KeyError as error:
+        print(f"缺少成员 / a member is missing: {error}", file=sys.stderr)
+    except (OSError, ValueError) as error:
+        print(f"失败 / failed: {error}", file=sys.stderr)
+    return 1
 
+
+def run(args):
     file = tomllib.loads(pathlib.Path(args.caller).read_text(encoding="utf-8"))
     names = ("app_id", "app_secret", "private_key", "public_key", "platform_public_key")
     caller = sealed.Caller(**{name: file[name] for name in names})
@@ -38,17 +53,20 @@ def main():
         return 1
     show(data)
 
-    print("\n== 2. 清单含未知字段时 / the same list with a field that does not exist")
+    print("\n== 2. 清单含未知字段 gender 时 / the same list with a field gender, which does not exist")
     settlement_list["setlinfo"]["gender"] = "1"
     status, data = call(caller, url, "qc/pre-check", settlement_list)
     refusal(status, data)
-    return 0 if status == 422 else 1
+    if status != 422:
+        print("未如预期被拒绝（422）/ not refused with 422 as expected", file=sys.stderr)
+        return 1
+    return 0
 
 
 def call(caller, url, path, data):
     """密封、发送、验签 / seals, sends, verifies; returns the status and the opened data."""
     message, covered = caller.seal(data)
-    print("签名文本 signed text:", covered.replace(caller.app_secret, "<appSecret>"))
+    print("签名文本 signed text:", covered.replace(caller.app_secret, "<appSecret>"), "\n")
     request = urllib.request.Request(
         f"{url}/api/v1/{path}",
         data=sealed.quote(message).encode(),
@@ -61,32 +79,50 @@ def call(caller, url, path, data):
         status, body = error.code, error.read().decode()
     answer = sealed.parse(body)
     # 验证调用方之前的失败是明文 / what fails before the caller is verified comes unsealed
-    return status, caller.open(answer) if "encData" in answer else answer
+    if "encData" not in answer:
+        print(f"明文应答（未签名）/ a plain answer, not signed: HTTP {status}")
+        return status, answer
+    data = caller.open(answer, message)
+    print(f"应答验签通过 / the signature of the answer verifies: HTTP {status} code {answer['code']}"
+          f" success {str(answer['success']).lower()}")
+    return status, data
 
 
 def show(data):
-    grouping, estimate = data["grouping"], data.get("estimate")
-    print("应答验签通过 / the signature of the answer verifies")
-    print("质控结果 QC:", "通过 pass" if data["qltctrl_rslt"] == "1" else "不通过 fail")
+    grouping, estimate, versions = data["grouping"], data.get("estimate"), data["versions"]
+    print("质控结果 QC:", "通过 pass" if data["qltctrl_rslt"] == "1" else "不通过 fail",
+          "（仅供参考 advisory）" if data["advisory"] else "")
     for finding in data.get("findings", []):
-        print(f"  {finding['severity']:<8}{finding['rule_id']}  {finding['pointer']}")
-        print(f"          {finding['message']} / {finding['message_en']}")
+        severity = SEVERITIES.get(finding["severity"], finding["severity"])
+        print(f"  {severity}  {finding['rule_id']}  {finding['pointer']}")
+        print(f"      {finding['message']} / {finding['message_en']}")
     print("未评价规则 rules not evaluated:", len(data.get("not_evaluated", [])))
     print("分组状态 grouping:", grouping["status"])
-    print("DRG:", grouping.get("drg_code"), grouping.get("drg_name"), "方案 scheme:", grouping.get("grp_ver"))
+    for zh, en, value in [("主要诊断大类", "MDC", grouping.get("mdc_codg")), ("核心疾病诊断相关组", "ADRG", grouping.get("adrg_code")),
+                          ("分组", "DRG", grouping.get("drg_code")), ("组名", "name", grouping.get("drg_name"))]:
+        print(f"  {zh} {en}: {value or '—'}")
     if estimate:
-        print(f"测算 estimate ({estimate['profile']}, 示例数据 example values: {estimate['example']}):")
+        example = "，示例参数，非真实标准 example values, not a real rate" if estimate["example"] else ""
+        print(f"测算 estimate (统筹区配置 profile {estimate['profile']}{example}):")
         for term in estimate["terms"]:
-            print(f"  {term['name']} {term['value']} {term.get('unit', '')}")
-        print(f"  总费用 cost {estimate['medfee_sumamt']}  支付标准 standard {estimate['pay_std']}"
-              f"  差额 difference {estimate['difference']}")
+            print(f"  {term['name']}{english(term)}: {term['value']} {term.get('unit', '')}".rstrip())
+        print(f"  住院总费用 cost {estimate['medfee_sumamt']} 元 yuan，支付标准 standard {estimate['pay_std']}，"
+              f"差额 difference {estimate['difference']}")
     else:
-        print("无测算 no estimate:", data.get("estimate_reason"))
+        reason = data.get("estimate_reason", "—")
+        print("无测算 no estimate:", reason if isinstance(reason, str) else f"{reason.get('message')} / {reason.get('message_en')}")
+    used = [f"{name} {versions[name]['id']}" for name in ("rules", "scheme", "profile") if name in versions]
+    print("所用版本 versions:", "，".join(used))
+
+
+def english(term):
+    return f" {term['name_en']}" if "name_en" in term else ""
 
 
 def refusal(status, data):
     message = data.get("message") or data.get("title")
-    print(f"拒绝 refused: HTTP {status} {data['code']} {message} {data.get('message_en', '')}")
+    message = " / ".join(filter(None, [message, data.get("message_en")]))
+    print(f"拒绝 refused: HTTP {status} {data.get('code', '')} {message}")
     for error in data.get("errors", []):
         print(f"  {error['pointer']}: {error['message']} / {error['message_en']}")
 

@@ -58,7 +58,9 @@ def quote(value):
 
 def signed_text(members, app_secret):
     """成员按 ASCII 排序以 & 连接，末尾加 &key=appSecret / what the signature covers."""
-    members = {k: v for k, v in members.items() if v and k not in ("signData", "encData", "extra")}
+    members = {k: v for k, v in members.items() if v != "" and k not in ("signData", "encData", "extra")}
+    # 应答的 success 是 JSON 布尔值，按 true / false 签名 / a JSON boolean, signed as true or false
+    members = {k: {True: "true", False: "false"}[v] if isinstance(v, bool) else v for k, v in members.items()}
     return "&".join(f"{key}={members[key]}" for key in sorted(members)) + "&key=" + app_secret
 
 
@@ -129,8 +131,15 @@ class Caller:
         message["encData"] = ecb(sm4.SM4_ENCRYPT, key, text.encode()).hex().upper()
         return message, covered
 
-    def open(self, answer):
-        """打开并验签一份应答 / opens an answer and verifies its signature."""
+    def open(self, answer, request):
+        """打开并验签一份应答 / opens the answer to a request and verifies its signature.
+
+        Numbers are verified as they were written: read as floats, 0.7144 or 5230.4 would
+        not have to come out as the text that was signed.
+        """
+        for name in ("appId", "nonce", "requestId", "encType"):
+            if answer.get(name) != request[name]:
+                raise ValueError(f"应答不属于本次请求 / the answer belongs to another request: {name}")
         key = key2(self.app_id, self.app_secret)
         text = bytes(ecb(sm4.SM4_DECRYPT, key, bytes.fromhex(answer["encData"]))).decode()
         data = parse(text)

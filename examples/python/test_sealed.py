@@ -50,6 +50,21 @@ class Vectors(unittest.TestCase):
         signature = "JzYSGmmoRTjCTE3S7zF1j8j+q7gzO4zcj5cU9GACLYNti1NvwBzzlKMgjOTmlGBHxvdrK8d8nKcAhXjwnyQBDA=="
         self.assertTrue(sealed.verify(sealed.signer("", b64(P)), text, signature))
 
+    def test_an_answer_is_verified_with_its_numbers_as_written(self):
+        caller = sealed.Caller(APP_ID, SECRET, b64(D), b64(P), b64(P))
+        request, _ = caller.seal({"a": "1"})
+        answer = {name: request[name] for name in ("appId", "encType", "signType", "version", "nonce", "requestId")}
+        answer |= {"timestamp": "20261122080001", "code": "0", "message": "成功", "success": True}
+        text = '{"pay_std":5230.4,"rate":0.7144,"sum":12.50}'
+        covered = "&".join(f"{k}={v}" for k, v in sorted((answer | {"data": text, "success": "true"}).items()))
+        answer["signData"] = sealed.sign(sealed.signer(b64(D), b64(P)), f"{covered}&key={SECRET}")
+        key = sealed.key2(APP_ID, SECRET)
+        answer["encData"] = sealed.ecb(sm4.SM4_ENCRYPT, key, text.encode()).hex().upper()
+        self.assertEqual(caller.open(answer, request), {"pay_std": "5230.4", "rate": "0.7144", "sum": "12.50"})
+        for change in ({"success": False}, {"message": "其他"}, {"nonce": "0" * 24}, {"requestId": "other"}):
+            with self.assertRaises(ValueError):
+                caller.open(answer | change, request)
+
     def test_duplicate_keys_are_refused(self):
         with self.assertRaises(ValueError):
             sealed.parse('{"a":{"b":1,"b":2}}')

@@ -199,6 +199,18 @@ pub fn unique() -> String {
     uuid::Uuid::now_v7().simple().to_string()
 }
 
+/// An HTTP client with this program's TLS provider.
+///
+/// # Errors
+/// When the system's certificates cannot be read.
+pub fn http() -> Result<reqwest::Client, reqwest::Error> {
+    // Fails only when another provider was installed before, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .timeout(Duration::from_secs(30))
+        .build()
+}
+
 async fn post(url: &str, message: String) -> Result<(u16, Vec<u8>), reqwest::Error> {
     // Fails only when another provider was installed before, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();

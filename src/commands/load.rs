@@ -20,7 +20,7 @@ use rand::rngs::SysRng;
 
 use super::{
     Outcome,
-    call::{Client, unique},
+    call::{Client, http, unique},
 };
 use crate::{
     development,
@@ -147,10 +147,7 @@ async fn send(
     messages: Vec<String>,
     args: &Args,
 ) -> Result<Measured, Box<dyn std::error::Error + Send + Sync>> {
-    let http = reqwest::Client::builder()
-        .timeout(Duration::from_secs(30))
-        .pool_max_idle_per_host(args.connections)
-        .build()?;
+    let http = http()?;
     let messages: Arc<Vec<actix_web::web::Bytes>> = Arc::new(
         messages
             .into_iter()

@@ -1,7 +1,8 @@
 //! `chs-gateway openapi`: the generated documents, written or compared.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{error::Error, fs, path::PathBuf, process::ExitCode};
 
+use chs_quality::Engine;
 use clap::Parser;
 
 use super::Outcome;
@@ -9,10 +10,10 @@ use crate::{error::codes, operations::TABLE, router};
 
 /// 输出接口文档 / write the generated documents
 ///
-/// 无参数时打印 OpenAPI；--write 写入 openapi/、schemas/、docs/ERRORS.md；--check 比对是否最新。
+/// 无参数时打印 OpenAPI；--write 写入 openapi/、schemas/ 与 docs/ 中生成的文件；--check 比对是否最新。
 ///
 /// Without options it prints the OpenAPI document; `--write` writes openapi/, schemas/ and
-/// docs/ERRORS.md below a folder; `--check` compares them and exits with 1 on a difference.
+/// the generated files of docs/ below a folder; `--check` compares them and exits with 1 on a difference.
 #[derive(Debug, Parser)]
 pub struct Args {
     /// 写入该目录 / write below this folder
@@ -63,7 +64,7 @@ pub fn run(args: Args) -> Outcome {
 }
 
 /// Every generated document with its path; the OpenAPI document first.
-fn documents() -> Result<Vec<(String, String)>, serde_json::Error> {
+fn documents() -> Result<Vec<(String, String)>, Box<dyn Error + Send + Sync>> {
     let pretty = |value: &serde_json::Value| serde_json::to_string_pretty(value).map(|t| t + "\n");
     let openapi = serde_json::to_value(router::document())?;
     let mut documents = vec![("openapi/openapi.json".to_owned(), pretty(&openapi)?)];
@@ -71,5 +72,9 @@ fn documents() -> Result<Vec<(String, String)>, serde_json::Error> {
         documents.push((format!("schemas/{}.json", row.id), pretty(&(row.schema)())?));
     }
     documents.push(("docs/ERRORS.md".to_owned(), codes::as_markdown()));
+    documents.push((
+        "docs/QC_RULES.md".to_owned(),
+        chs_quality::markdown(&Engine::builtin()?),
+    ));
     Ok(documents)
 }

@@ -85,7 +85,7 @@ pub async fn exactly_once<A: Serialize>(
                     let done = work(tx).await?;
                     let answer = serde_json::to_value(&done.answer).map_err(Refusal::internal)?;
                     let text = answer.to_string();
-                    claims::finish(tx, &caller.app_id, &meta.request_id, &text).await?;
+                    claims::finish(tx, &caller.app_id, &meta.request_id, text);
                     audit::append(
                         tx,
                         entry(caller, meta, &done.subject, "done"),

@@ -57,32 +57,28 @@ pub async fn lock_head(tx: &Tx<'_>, lane: i16) -> Result<Head, TxError> {
     })
 }
 
-/// Appends a record and moves the head of its lane.
-///
-/// # Errors
-/// [`TxError::Database`].
-pub async fn append(tx: &Tx<'_>, row: &AuditRow) -> Result<(), TxError> {
-    tx.execute(
+/// Appends a record and moves the head of its lane; travels with the commit, so that the
+/// lane stays locked for one round trip only.
+pub fn append(tx: &Tx<'_>, row: AuditRow) {
+    tx.with_commit(
         "WITH head AS (UPDATE audit_lanes SET sequence = $2, hash = $11 WHERE lane = $1)
          INSERT INTO audit_records (lane, sequence, at, app_id, role, operation, request_id,
                                     subject, outcome, prev_hash, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        &[
-            &row.lane,
-            &row.sequence,
-            &row.at,
-            &row.app_id,
-            &row.role,
-            &row.operation,
-            &row.request_id,
-            &row.subject,
-            &row.outcome,
-            &row.prev_hash,
-            &row.hash,
+        vec![
+            Box::new(row.lane),
+            Box::new(row.sequence),
+            Box::new(row.at),
+            Box::new(row.app_id),
+            Box::new(row.role),
+            Box::new(row.operation),
+            Box::new(row.request_id),
+            Box::new(row.subject),
+            Box::new(row.outcome),
+            Box::new(row.prev_hash),
+            Box::new(row.hash),
         ],
-    )
-    .await?;
-    Ok(())
+    );
 }
 
 impl Store {

@@ -92,20 +92,14 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
     })
 }
 
-/// Keeps the answer for later repeats of the same requestId.
-///
-/// # Errors
-/// [`TxError::Database`].
-pub async fn finish(
-    tx: &Tx<'_>,
-    app_id: &str,
-    request_id: &str,
-    answer: &str,
-) -> Result<(), TxError> {
-    tx.execute(
+/// Keeps the answer for later repeats of the same requestId; travels with the commit.
+pub fn finish(tx: &Tx<'_>, app_id: &str, request_id: &str, answer: String) {
+    tx.with_commit(
         "UPDATE idempotency SET answer = $3 WHERE app_id = $1 AND request_id = $2",
-        &[&app_id, &request_id, &answer],
-    )
-    .await?;
-    Ok(())
+        vec![
+            Box::new(app_id.to_owned()),
+            Box::new(request_id.to_owned()),
+            Box::new(answer),
+        ],
+    );
 }

@@ -1,8 +1,11 @@
 //! Transactions: named, measured, retried when PostgreSQL asks for it.
 
-use std::time::Instant;
+use std::{
+    cell::{Cell, RefCell},
+    time::Instant,
+};
 
-use deadpool_postgres::PoolError;
+use deadpool_postgres::{Client, PoolError};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
 use super::Store;
@@ -12,7 +15,20 @@ use crate::error::{ErrorCode, Refusal};
 const ATTEMPTS: u32 = 4;
 
 /// An open transaction; store functions take it.
-pub struct Tx<'a>(deadpool_postgres::Transaction<'a>);
+///
+/// Round trips are what a transaction costs, so `BEGIN` travels with the first statement,
+/// and statements whose outcome nobody waits for ([`Tx::with_commit`]) with the `COMMIT`.
+pub struct Tx<'a> {
+    client: &'a Client,
+    begun: Cell<bool>,
+    last: RefCell<Vec<LastStatement>>,
+}
+
+/// A statement that travels with the commit.
+struct LastStatement {
+    sql: &'static str,
+    parameters: Vec<Box<dyn ToSql + Sync>>,
+}
 
 /// Why a transaction ended without a commit.
 #[derive(Debug)]
@@ -85,7 +101,15 @@ fn pool_refusal(error: &PoolError) -> Refusal {
     }
 }
 
-impl Tx<'_> {
+impl<'a> Tx<'a> {
+    fn new(client: &'a Client) -> Tx<'a> {
+        Tx {
+            client,
+            begun: Cell::new(false),
+            last: RefCell::default(),
+        }
+    }
+
     /// Runs a statement (prepared once per connection) and gives its rows.
     ///
     /// # Errors
@@ -95,37 +119,44 @@ impl Tx<'_> {
         sql: &'static str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, TxError> {
-        let statement = self.0.prepare_cached(sql).await?;
-        Ok(self.0.query(&statement, parameters).await?)
+        let statement = self.client.prepare_cached(sql).await?;
+        let rows = self.client.query(&statement, parameters);
+        if self.begun.replace(true) {
+            return Ok(rows.await?);
+        }
+        // Polled in this order, they are sent in this order.
+        let (begun, rows) = tokio::join!(biased; self.client.batch_execute("BEGIN"), rows);
+        begun?;
+        Ok(rows?)
     }
 
     /// As [`Tx::query`], for at most one row.
     ///
     /// # Errors
-    /// [`TxError::Database`], also for a second row.
+    /// [`TxError::Database`].
     pub async fn query_opt(
         &self,
         sql: &'static str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Option<Row>, TxError> {
-        let statement = self.0.prepare_cached(sql).await?;
-        Ok(self.0.query_opt(&statement, parameters).await?)
+        Ok(self.query(sql, parameters).await?.into_iter().next())
     }
 
-    /// As [`Tx::query`], for exactly one row.
+    /// As [`Tx::query`], for a statement that always gives a row.
     ///
     /// # Errors
-    /// [`TxError::Database`], also for no row or a second one.
+    /// [`TxError::Database`]; a fault of ours when there is none.
     pub async fn query_one(
         &self,
         sql: &'static str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Row, TxError> {
-        let statement = self.0.prepare_cached(sql).await?;
-        Ok(self.0.query_one(&statement, parameters).await?)
+        self.query_opt(sql, parameters)
+            .await?
+            .ok_or_else(|| Refusal::internal("a statement gave no row").into())
     }
 
-    /// Runs a statement and gives the number of rows it touched.
+    /// Runs a statement for its effect.
     ///
     /// # Errors
     /// [`TxError::Database`].
@@ -133,9 +164,60 @@ impl Tx<'_> {
         &self,
         sql: &'static str,
         parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<u64, TxError> {
-        let statement = self.0.prepare_cached(sql).await?;
-        Ok(self.0.execute(&statement, parameters).await?)
+    ) -> Result<(), TxError> {
+        self.query(sql, parameters).await.map(drop)
+    }
+
+    /// Leaves a statement to be run last, in one flight with the commit. If it fails the
+    /// transaction does.
+    pub fn with_commit(&self, sql: &'static str, parameters: Vec<Box<dyn ToSql + Sync>>) {
+        self.last
+            .borrow_mut()
+            .push(LastStatement { sql, parameters });
+    }
+
+    /// Sends what was left for the end and the commit in one flight.
+    async fn commit(self) -> Result<(), TxError> {
+        let mut prepared = Vec::new();
+        for last in self.last.take() {
+            let statement = self.client.prepare_cached(last.sql).await?;
+            prepared.push((statement, last.parameters));
+        }
+        let references: Vec<Vec<&(dyn ToSql + Sync)>> = prepared
+            .iter()
+            .map(|(_, parameters)| {
+                parameters
+                    .iter()
+                    .map(|one| -> &(dyn ToSql + Sync) { &**one })
+                    .collect()
+            })
+            .collect();
+        let statements = prepared
+            .iter()
+            .zip(&references)
+            .map(|((statement, _), parameters)| self.client.execute(statement, parameters));
+        // A failed statement turns the COMMIT behind it into a rollback.
+        let (statements, committed) = tokio::join!(
+            biased;
+            futures_util::future::join_all(statements),
+            self.client.batch_execute("COMMIT")
+        );
+        for statement in statements {
+            statement?;
+        }
+        Ok(committed?)
+    }
+}
+
+/// A connection in the middle of a transaction. Dropped there (the caller hung up), it is
+/// closed instead of going back to the pool with a transaction open.
+struct Connection(Option<Client>);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(client) = self.0.take() {
+            drop(Client::take(client));
+        }
     }
 }
 
@@ -154,13 +236,13 @@ impl Store {
         let mut attempt = 1;
         loop {
             let started = Instant::now();
-            let mut client = self
+            let client = self
                 .pool()
                 .get()
                 .await
                 .map_err(|error| pool_refusal(&error))?;
             metrics::histogram!("chs_tx_pool_wait_seconds").record(started.elapsed().as_secs_f64());
-            let result = attempt_once(&mut client, &work).await;
+            let result = attempt_once(client, &work).await;
             let outcome = match &result {
                 Ok(_) => "commit",
                 Err(error) if error.is_retryable() && attempt < ATTEMPTS => "retry",
@@ -180,20 +262,22 @@ impl Store {
 }
 
 async fn attempt_once<T>(
-    client: &mut deadpool_postgres::Client,
+    client: Client,
     work: &impl AsyncFn(&Tx<'_>) -> Result<T, TxError>,
 ) -> Result<T, TxError> {
-    let tx = Tx(client.transaction().await?);
-    match work(&tx).await {
-        Ok(value) => {
-            tx.0.commit().await?;
-            Ok(value)
-        }
-        Err(error) => {
-            // An explicit rollback returns a clean connection to the pool at once; if
-            // the connection is gone the server rolls back by itself.
-            let _ = tx.0.rollback().await;
-            Err(error)
-        }
+    let mut connection = Connection(Some(client));
+    let Some(client) = connection.0.as_ref() else {
+        return Err(Refusal::internal("no connection").into());
+    };
+    let tx = Tx::new(client);
+    let result = match work(&tx).await {
+        Ok(value) => tx.commit().await.map(|()| value),
+        Err(error) => Err(error),
+    };
+    if result.is_err() && client.batch_execute("ROLLBACK").await.is_err() {
+        return result;
     }
+    // Committed or rolled back: the connection may go back to the pool.
+    drop(connection.0.take());
+    result
 }

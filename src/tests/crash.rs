@@ -11,7 +11,7 @@ use std::{
 };
 
 use chs_gateway::{
-    commands::call::{Client, unique},
+    commands::call::{Client, http, unique},
     development,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -67,8 +67,7 @@ async fn answered_uploads_survive_kill_9() {
         .unwrap_or(40);
     let dir = data_dir();
     let mut rng = StdRng::seed_from_u64(9);
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::new();
+    let http = http().unwrap();
     let lists = lists(count, 8);
     let mut answered: Vec<(String, Value)> = Vec::new();
     let mut kills = 0;

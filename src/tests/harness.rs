@@ -5,7 +5,7 @@ use std::{os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 use chs_envelope::sealed::Envelope;
 use chs_gateway::{
     app::{App, Application},
-    commands::call::{Client, unique},
+    commands::call::{Client, http, unique},
     config::Config,
     development,
     sample::{SampleOptions, generate},
@@ -66,11 +66,10 @@ impl Gateway {
             };
             application.run_until_stopped(stop).await.unwrap();
         });
-        let _ = rustls::crypto::ring::default_provider().install_default();
         Gateway {
             url,
             app,
-            http: reqwest::Client::new(),
+            http: http().unwrap(),
             database,
             dir,
             stop,

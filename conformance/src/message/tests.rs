@@ -5,19 +5,21 @@ use serde_json::json;
 use super::*;
 use crate::caller::tests::caller;
 
+const NONCE: &str = "3f6c1b5ad2e84c7f9a10";
+
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_305_600, 0).unwrap()
 }
 
 fn answer(caller: &Caller, enc_type: &str, data: &str) -> Value {
-    sealed_answer(caller, enc_type, "R-1", data, now())
+    sealed_answer(caller, enc_type, ("R-1", NONCE), data, now())
 }
 
 /// An answer as a platform would make it, signed with the key both sides share in tests.
 pub(crate) fn sealed_answer(
     caller: &Caller,
     enc_type: &str,
-    request_id: &str,
+    (request_id, nonce): (&str, &str),
     data: &str,
     now: DateTime<Utc>,
 ) -> Value {
@@ -27,7 +29,7 @@ pub(crate) fn sealed_answer(
         ("code", "0"),
         ("encType", enc_type),
         ("message", "成功 / ok"),
-        ("nonce", "platform-nonce-000001"),
+        ("nonce", nonce),
         ("requestId", request_id),
         ("signType", "SM2"),
         ("success", "true"),
@@ -56,14 +58,16 @@ pub(crate) fn sealed_answer(
     members.remove("data");
     members.insert("encData", &enc_data);
     members.insert("signData", &sign);
-    json!(members)
+    let mut answer = json!(members);
+    answer["success"] = json!(true);
+    answer
 }
 
 fn failed(caller: &Caller, body: &Value, enc_type: &str) -> Vec<String> {
     let sent = Expected {
         enc_type,
         request_id: "R-1",
-        nonce: "my-own-nonce-0000001",
+        nonce: NONCE,
     };
     open_answer(caller, body, &sent, now())
         .findings
@@ -87,7 +91,7 @@ fn every_change_of_an_answer_is_noticed() {
     let caller = caller();
     for enc_type in [SM4, SM4_GCM] {
         let good = answer(&caller, enc_type, r#"{"amt":12.50}"#);
-        for member in ["code", "message", "success", "nonce", "encData", "signData"] {
+        for member in ["code", "message", "nonce", "encData", "signData"] {
             let mut bad = good.clone();
             let text = bad[member].as_str().unwrap().to_owned();
             let changed = if text.ends_with('A') { "B" } else { "A" };
@@ -104,8 +108,17 @@ fn every_change_of_an_answer_is_noticed() {
         }
         let mut extra = good.clone();
         extra["debug"] = json!("x");
-        let unknown = "members are known, complete, non-empty texts".to_owned();
-        assert!(failed(&caller, &extra, enc_type).contains(&unknown));
+        let form = "members are known, complete, non-empty and of their type".to_owned();
+        assert!(failed(&caller, &extra, enc_type).contains(&form));
+        let mut turned = good.clone();
+        turned["success"] = json!(false);
+        assert_eq!(
+            failed(&caller, &turned, enc_type),
+            ["signature of the answer verifies"]
+        );
+        let mut text = good.clone();
+        text["success"] = json!("true");
+        assert!(failed(&caller, &text, enc_type).contains(&form));
         let mut number = good.clone();
         number["code"] = json!(0);
         assert!(!failed(&caller, &number, enc_type).is_empty());
@@ -119,13 +132,13 @@ fn every_change_of_an_answer_is_noticed() {
 }
 
 #[test]
-fn stale_answers_and_copied_nonces_are_noticed() {
+fn stale_answers_and_answers_to_other_requests_are_noticed() {
     let caller = caller();
     let body = answer(&caller, SM4, r#"{"a":1}"#);
     let sent = Expected {
         enc_type: SM4,
         request_id: "R-1",
-        nonce: "platform-nonce-000001",
+        nonce: "of-another-request-1",
     };
     let later = now() + TimeDelta::seconds(301);
     let failed: Vec<String> = open_answer(&caller, &body, &sent, later)
@@ -136,10 +149,7 @@ fn stale_answers_and_copied_nonces_are_noticed() {
         .collect();
     assert_eq!(
         failed,
-        [
-            "nonce of the answer is its own",
-            "timestamp of the answer is fresh"
-        ]
+        ["nonce of the answer", "timestamp of the answer is fresh",]
     );
 }
 

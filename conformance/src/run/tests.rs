@@ -91,7 +91,8 @@ fn answer(
         data["replayed"] = json!(true);
     }
     let text = canonical::canonical(&data).unwrap();
-    let mut reply = sealed_answer(&caller, message::SM4, &member("requestId"), &text, now());
+    let asked = (member("requestId"), member("nonce"));
+    let mut reply = sealed_answer(&caller, message::SM4, (&asked.0, &asked.1), &text, now());
     if broken {
         reply["message"] = json!("other");
     }
