@@ -1,7 +1,11 @@
 //! The gateway as one value: built from a configuration, run until it is told to stop.
 //! Tests build it with port 0 like `serve` does.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, middleware::from_fn, web};
 use chrono::{DateTime, Utc};
@@ -153,8 +157,7 @@ impl Application {
             config,
             clock: Utc::now,
         });
-        let server = listen(listener, app.clone())
-            .map_err(|source| StartError::Listen { address, source })?;
+        let server = listen(listener, app.clone())?;
         Ok(Application {
             url,
             server,
@@ -233,15 +236,32 @@ async fn database_lost(database: Option<&mut EmbeddedDb>) -> EmbeddedDbError {
     }
 }
 
-fn listen(listener: TcpListener, app: web::Data<App>) -> std::io::Result<actix_web::dev::Server> {
-    let workers = app.config.workers;
+fn listen(
+    listener: TcpListener,
+    app: web::Data<App>,
+) -> Result<actix_web::dev::Server, StartError> {
+    let failed = |source| StartError::Listen {
+        address: app.config.listen,
+        source,
+    };
+    let workers = match app.config.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    };
     let shutdown = app.config.limits.shutdown_seconds;
     let document = web::Data::new(router::document());
+    let stores = Arc::new(Mutex::new(app.store.per_worker(workers)?));
+    let shared = app.clone();
     let server = HttpServer::new(move || {
+        let app = shared.clone();
+        // A worker that is started again after a panic finds none left and shares.
+        let store = stores.lock().ok().and_then(|mut stores| stores.pop());
+        let store = web::Data::new(store.unwrap_or_else(|| app.store.clone()));
         ActixApp::new()
-            .app_data(app.clone())
-            .app_data(document.clone())
+            .app_data(store)
             .app_data(web::PayloadConfig::new(app.config.limits.body_bytes))
+            .app_data(app)
+            .app_data(document.clone())
             .into_utoipa_app()
             .configure(router::routes)
             .into_app()
@@ -253,13 +273,10 @@ fn listen(listener: TcpListener, app: web::Data<App>) -> std::io::Result<actix_w
             .default_service(web::to(router::no_route))
             .wrap(from_fn(limits::guard))
     })
-    .listen(listener)?
+    .listen(listener)
+    .map_err(failed)?
     .shutdown_timeout(shutdown)
+    .workers(workers)
     .disable_signals();
-    Ok(if workers == 0 {
-        server
-    } else {
-        server.workers(workers)
-    }
-    .run())
+    Ok(server.run())
 }

@@ -7,7 +7,7 @@ use chs_envelope::sm;
 
 use crate::store::{
     Store, StoreError, Tx, TxError,
-    audit::{self, AuditRow},
+    audit::{self, AuditRow, Head},
 };
 
 /// Number of lanes; the migration makes as many heads.
@@ -41,13 +41,27 @@ pub struct Fault {
     pub what: &'static str,
 }
 
-/// Appends an entry. Takes the lane's lock until the transaction ends, so it comes last.
+/// A lane whose head is locked by the open transaction.
+#[derive(Debug)]
+pub struct Lane {
+    number: i16,
+    head: Head,
+}
+
+/// Locks the head of the lane that a requestId belongs to, until the transaction ends. A
+/// transaction locks one lane at most, and before any other row, so lanes cannot deadlock.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn append(tx: &Tx<'_>, entry: Entry<'_>, now: DateTime<Utc>) -> Result<(), TxError> {
-    let lane = lane_of(entry.request_id);
-    let head = audit::lock_head(tx, lane).await?;
+pub async fn lock(tx: &Tx<'_>, request_id: &str) -> Result<Lane, TxError> {
+    let number = lane_of(request_id);
+    let head = audit::lock_head(tx, number).await?;
+    Ok(Lane { number, head })
+}
+
+/// Appends an entry to a locked lane; it travels with the commit.
+pub fn append(tx: &Tx<'_>, lane: Lane, entry: Entry<'_>, now: DateTime<Utc>) {
+    let Lane { number: lane, head } = lane;
     // PostgreSQL keeps microseconds; the hash must not know more than the row does.
     let at = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
     let mut row = AuditRow {
@@ -65,7 +79,6 @@ pub async fn append(tx: &Tx<'_>, entry: Entry<'_>, now: DateTime<Utc>) -> Result
     };
     row.hash = hash_of(&row);
     audit::append(tx, row);
-    Ok(())
 }
 
 /// Checks every lane from its first record to its head; gives the number of records and

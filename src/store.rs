@@ -27,6 +27,8 @@ const MIGRATION_LOCK: i64 = 0x6368_735f_6777;
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
+    database: tokio_postgres::Config,
+    wait: Duration,
 }
 
 /// The database cannot be opened or brought to this release's schema.
@@ -64,20 +66,30 @@ impl Store {
             wait.as_millis()
         ));
         database.application_name("chs-gateway");
-        let manager = Manager::from_config(
+        let size = if pool_size == 0 { 16 } else { pool_size };
+        Ok(Store {
+            pool: pool(&database, size, wait)?,
             database,
-            NoTls,
-            ManagerConfig {
-                recycling_method: RecyclingMethod::Fast,
-            },
-        );
-        let pool = Pool::builder(manager)
-            .max_size(if pool_size == 0 { 16 } else { pool_size })
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(wait + Duration::from_secs(2)))
-            .create_timeout(Some(Duration::from_secs(5)))
-            .build()?;
-        Ok(Store { pool })
+            wait,
+        })
+    }
+
+    /// The same database for each of `workers` threads, over connections of its own: the
+    /// task behind a connection then runs on the thread that uses it, and no query wakes
+    /// another thread. The pool's size is shared out, two connections at least.
+    ///
+    /// # Errors
+    /// [`StoreError::Pool`] when a pool cannot be built.
+    pub fn per_worker(&self, workers: usize) -> Result<Vec<Store>, StoreError> {
+        let size = (self.pool.status().max_size / workers.max(1)).max(2);
+        (0..workers)
+            .map(|_| {
+                Ok(Store {
+                    pool: pool(&self.database, size, self.wait)?,
+                    ..self.clone()
+                })
+            })
+            .collect()
     }
 
     /// Brings the schema to this release, under an advisory lock.
@@ -130,4 +142,21 @@ impl Store {
     fn pool(&self) -> &Pool {
         &self.pool
     }
+}
+
+fn pool(
+    database: &tokio_postgres::Config,
+    size: usize,
+    wait: Duration,
+) -> Result<Pool, StoreError> {
+    let recycling = ManagerConfig {
+        recycling_method: RecyclingMethod::Fast,
+    };
+    let manager = Manager::from_config(database.clone(), NoTls, recycling);
+    Ok(Pool::builder(manager)
+        .max_size(size)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(wait + Duration::from_secs(2)))
+        .create_timeout(Some(Duration::from_secs(5)))
+        .build()?)
 }

@@ -28,6 +28,7 @@ use crate::{
     error::{ErrorCode, Refusal},
     operations::Operation,
     service::exactly_once::{self, CallMeta},
+    store::Store,
 };
 
 /// A verified call of operation `O`.
@@ -42,6 +43,8 @@ pub struct Call<O: Operation> {
 pub struct Verified {
     /// The gateway.
     pub app: Arc<App>,
+    /// The database, over connections of this HTTP worker.
+    pub store: Store,
     /// Who calls.
     pub caller: Arc<Caller>,
     /// Ids and digest of the message.
@@ -74,6 +77,9 @@ impl<O: Operation> FromRequest for Call<O> {
                     return Err(refused(refusal.problem()));
                 }
             };
+            let store = request
+                .app_data::<web::Data<Store>>()
+                .map_or_else(|| app.store.clone(), |store| store.get_ref().clone());
             let Opened {
                 caller,
                 meta,
@@ -82,6 +88,7 @@ impl<O: Operation> FromRequest for Call<O> {
             } = opened;
             let by = Verified {
                 app,
+                store,
                 line: line.by(&caller, &meta),
                 caller,
                 meta,
@@ -185,7 +192,7 @@ impl Verified {
     /// Audits a refusal. What cannot be audited must not look settled: then the caller
     /// hears of that fault instead.
     async fn record(&self, refusal: Refusal) -> Refusal {
-        exactly_once::record_refusal(&self.app, &self.caller, &self.meta, refusal.code)
+        exactly_once::record_refusal(self, refusal.code)
             .await
             .err()
             .unwrap_or(refusal)

@@ -9,9 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    app::App,
     audit::{self, Entry},
-    caller::Caller,
+    doors::sealed::Verified,
     error::{ErrorCode, Refusal},
     store::{
         Tx, TxError,
@@ -49,11 +48,10 @@ pub struct Done<A> {
 /// The refusal of `work`; a used nonce; a requestId with other data; a first send that is
 /// still running; the database.
 pub async fn exactly_once<A: Serialize>(
-    app: &App,
-    caller: &Caller,
-    meta: &CallMeta,
+    by: &Verified,
     work: impl AsyncFn(&Tx<'_>) -> Result<Done<A>, TxError>,
 ) -> Result<Value, Refusal> {
+    let (app, caller, meta) = (&*by.app, &*by.caller, &by.meta);
     let window = TimeDelta::seconds(i64::from(app.config.limits.window_seconds));
     let claim = Claim {
         app_id: &caller.app_id,
@@ -65,9 +63,15 @@ pub async fn exactly_once<A: Serialize>(
         answer_expires_at: meta.received_at
             + TimeDelta::days(i64::from(app.config.limits.idempotency_days)),
     };
-    app.store
+    by.store
         .run_tx(meta.operation, async |tx: &Tx<'_>| {
-            match claims::claim(tx, &claim).await? {
+            // In one flight; the lane's lock waits behind the claims in the same session.
+            let (claimed, lane) =
+                tokio::try_join!(claims::claim(tx, &claim), audit::lock(tx, &meta.request_id))?;
+            let append = |subject: &str, outcome| {
+                audit::append(tx, lane, entry(by, subject, outcome), meta.received_at);
+            };
+            match claimed {
                 Claimed::NonceUsed => Err(Refusal::new(ErrorCode::NonceUsed).into()),
                 Claimed::OtherData => Err(Refusal::field(
                     ErrorCode::RequestIdReused,
@@ -77,8 +81,7 @@ pub async fn exactly_once<A: Serialize>(
                 )
                 .into()),
                 Claimed::Answered(answer) => {
-                    audit::append(tx, entry(caller, meta, "", "replayed"), meta.received_at)
-                        .await?;
+                    append("", "replayed");
                     mark_replayed(&answer).map_err(|error| Refusal::internal(error).into())
                 }
                 Claimed::Fresh => {
@@ -86,12 +89,7 @@ pub async fn exactly_once<A: Serialize>(
                     let answer = serde_json::to_value(&done.answer).map_err(Refusal::internal)?;
                     let text = answer.to_string();
                     claims::finish(tx, &caller.app_id, &meta.request_id, text);
-                    audit::append(
-                        tx,
-                        entry(caller, meta, &done.subject, "done"),
-                        meta.received_at,
-                    )
-                    .await?;
+                    append(&done.subject, "done");
                     Ok(answer)
                 }
             }
@@ -104,30 +102,22 @@ pub async fn exactly_once<A: Serialize>(
 ///
 /// # Errors
 /// The database.
-pub async fn record_refusal(
-    app: &App,
-    caller: &Caller,
-    meta: &CallMeta,
-    code: ErrorCode,
-) -> Result<(), Refusal> {
-    app.store
+pub async fn record_refusal(by: &Verified, code: ErrorCode) -> Result<(), Refusal> {
+    by.store
         .run_tx("audit.refusal", async |tx: &Tx<'_>| {
-            audit::append(tx, entry(caller, meta, "", code.code()), meta.received_at).await
+            let lane = audit::lock(tx, &by.meta.request_id).await?;
+            audit::append(tx, lane, entry(by, "", code.code()), by.meta.received_at);
+            Ok(())
         })
         .await
 }
 
-fn entry<'a>(
-    caller: &'a Caller,
-    meta: &'a CallMeta,
-    subject: &'a str,
-    outcome: &'a str,
-) -> Entry<'a> {
+fn entry<'a>(by: &'a Verified, subject: &'a str, outcome: &'a str) -> Entry<'a> {
     Entry {
-        app_id: &caller.app_id,
-        role: caller.role.as_str(),
-        operation: meta.operation,
-        request_id: &meta.request_id,
+        app_id: &by.caller.app_id,
+        role: by.caller.role.as_str(),
+        operation: by.meta.operation,
+        request_id: &by.meta.request_id,
         subject,
         outcome,
     }

@@ -27,7 +27,7 @@ use crate::{
 pub async fn run(call: &Call<FeeSummary>) -> Result<Value, Refusal> {
     let (app, caller, query) = (&*call.by.app, &*call.by.caller, &call.request);
     let fixmedins_code = institution(caller, query)?;
-    exactly_once(app, caller, &call.by.meta, async |tx: &Tx<'_>| {
+    exactly_once(&call.by, async |tx: &Tx<'_>| {
         // Province and nation see what was reported to them; nothing is, before
         // groupings.report reports it.
         let (rows, total) = if caller.role == Role::Province {

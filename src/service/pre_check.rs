@@ -27,7 +27,7 @@ pub async fn run(call: &Call<PreCheck>) -> Result<Value, Refusal> {
         today: call.by.meta.received_at,
         trace: options.trace,
     };
-    exactly_once(app, caller, &call.by.meta, async |_: &Tx<'_>| {
+    exactly_once(&call.by, async |_: &Tx<'_>| {
         let assessment = assessment::assess(
             &app.catalogue,
             &app.config,

@@ -40,7 +40,7 @@ pub async fn run(call: &Call<Submit>) -> Result<Value, Refusal> {
     match (&call.request, caller.role) {
         (SubmitRequest::List { list, submit }, Role::Hospital) => {
             let keys = ListKeys::of(list, caller)?;
-            exactly_once(app, caller, meta, async |tx: &Tx<'_>| {
+            exactly_once(&call.by, async |tx: &Tx<'_>| {
                 let answer =
                     upload(tx, app, caller, list, &keys, *submit, meta.received_at).await?;
                 Ok(Done {
@@ -51,7 +51,7 @@ pub async fn run(call: &Call<Submit>) -> Result<Value, Refusal> {
             .await
         }
         (SubmitRequest::Settlement { setlinfo, record }, Role::Core | Role::Hospital) => {
-            exactly_once(app, caller, meta, async |tx: &Tx<'_>| {
+            exactly_once(&call.by, async |tx: &Tx<'_>| {
                 let answer =
                     settlement(tx, app, caller, setlinfo, record, meta.received_at).await?;
                 Ok(Done {

@@ -62,15 +62,14 @@ pub struct SealedAnswer<A: ToSchema> {
     sign_data: String,
     /// `SM2`。
     sign_type: String,
-    /// `true` 或 `false`。
-    success: String,
+    /// 签名原文中写作 `true` 或 `false` / `true` or `false` in the signed text.
+    success: bool,
     /// 北京时间 / China time.
     timestamp: String,
     /// `1.0.0`。
     version: String,
-    /// 解密后的业务数据（不在报文中明文出现）/ the opened data; never in the open.
-    #[schema(inline)]
-    data: A,
+    /// 仅说明 encData 解密后的内容，不在报文中出现 / documents what encData opens to; never on the wire.
+    data: Option<A>,
 }
 
 /// Seals an outcome in the encType of the request, signed by the platform.
