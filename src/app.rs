@@ -256,7 +256,10 @@ fn listen(
         let app = shared.clone();
         // A worker that is started again after a panic finds none left and shares.
         let store = stores.lock().ok().and_then(|mut stores| stores.pop());
-        let store = web::Data::new(store.unwrap_or_else(|| app.store.clone()));
+        let store = store.unwrap_or_else(|| app.store.clone());
+        let warming = store.clone();
+        actix_web::rt::spawn(async move { warming.warm_up().await });
+        let store = web::Data::new(store);
         ActixApp::new()
             .app_data(store)
             .app_data(web::PayloadConfig::new(app.config.limits.body_bytes))

@@ -47,6 +47,9 @@ impl Catalogue {
             let profile = crate::profiles::builtin(id).map_err(|error| failed(id, error))?;
             profiles.insert(*id, profile);
         }
+        // The code systems are read at first use; that must not be a caller's request.
+        let codes = chs_model::icd::diagnoses().len() + chs_model::icd::procedures().len();
+        tracing::debug!(codes, "code systems are loaded");
         Ok(Catalogue {
             engine,
             schemes,

@@ -23,6 +23,9 @@ mod migrations {
 /// gateways that start together would both apply the same step.
 const MIGRATION_LOCK: i64 = 0x6368_735f_6777;
 
+/// Connections that each worker opens at its start.
+const WARM: usize = 4;
+
 /// The database of a gateway.
 #[derive(Clone)]
 pub struct Store {
@@ -90,6 +93,30 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// Opens a few connections and prepares the statements of every call on them, so that
+    /// the first callers do not wait for it. What fails here fails again, and is told,
+    /// when it is needed.
+    pub async fn warm_up(&self) {
+        let mut open = Vec::new();
+        for _ in 0..self.pool.status().max_size.min(WARM) {
+            let Ok(client) = self.pool.get().await else {
+                return;
+            };
+            for sql in [
+                claims::CLAIM,
+                claims::FINISH,
+                audit::LOCK_HEAD,
+                audit::APPEND,
+            ] {
+                if client.prepare_cached(sql).await.is_err() {
+                    return;
+                }
+            }
+            // Held until the end: a connection given back would be the next one got.
+            open.push(client);
+        }
     }
 
     /// Brings the schema to this release, under an advisory lock.

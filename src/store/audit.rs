@@ -4,6 +4,17 @@ use chrono::{DateTime, Utc};
 
 use super::{Store, StoreError, Tx, TxError};
 
+/// Locks a lane's head.
+pub(super) const LOCK_HEAD: &str =
+    "SELECT sequence, hash FROM audit_lanes WHERE lane = $1 FOR UPDATE";
+
+/// Appends a record and moves the head of its lane.
+pub(super) const APPEND: &str = "WITH head AS (
+        UPDATE audit_lanes SET sequence = $2, hash = $11 WHERE lane = $1)
+    INSERT INTO audit_records (lane, sequence, at, app_id, role, operation, request_id,
+                               subject, outcome, prev_hash, hash)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
 /// A lane's head.
 #[derive(Debug, Clone)]
 pub struct Head {
@@ -45,12 +56,7 @@ pub struct AuditRow {
 /// # Errors
 /// [`TxError::Database`].
 pub async fn lock_head(tx: &Tx<'_>, lane: i16) -> Result<Head, TxError> {
-    let row = tx
-        .query_one(
-            "SELECT sequence, hash FROM audit_lanes WHERE lane = $1 FOR UPDATE",
-            &[&lane],
-        )
-        .await?;
+    let row = tx.query_one(LOCK_HEAD, &[&lane]).await?;
     Ok(Head {
         sequence: row.try_get(0)?,
         hash: row.try_get(1)?,
@@ -61,10 +67,7 @@ pub async fn lock_head(tx: &Tx<'_>, lane: i16) -> Result<Head, TxError> {
 /// lane stays locked for one round trip only.
 pub fn append(tx: &Tx<'_>, row: AuditRow) {
     tx.with_commit(
-        "WITH head AS (UPDATE audit_lanes SET sequence = $2, hash = $11 WHERE lane = $1)
-         INSERT INTO audit_records (lane, sequence, at, app_id, role, operation, request_id,
-                                    subject, outcome, prev_hash, hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        APPEND,
         vec![
             Box::new(row.lane),
             Box::new(row.sequence),

@@ -6,6 +6,19 @@ use chrono::{DateTime, Utc};
 
 use super::{Tx, TxError};
 
+/// Claims nonce and requestId.
+pub(super) const CLAIM: &str = "WITH n AS (
+        INSERT INTO nonces (app_id, nonce, expires_at) VALUES ($1, $2, $3)
+        ON CONFLICT DO NOTHING RETURNING 1),
+    r AS (
+        INSERT INTO idempotency (app_id, request_id, operation, digest, expires_at)
+        VALUES ($1, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1)
+    SELECT EXISTS (SELECT 1 FROM n), EXISTS (SELECT 1 FROM r)";
+
+/// Keeps an answer.
+pub(super) const FINISH: &str =
+    "UPDATE idempotency SET answer = $3 WHERE app_id = $1 AND request_id = $2";
+
 /// What a call claims.
 #[derive(Debug)]
 pub struct Claim<'a> {
@@ -46,13 +59,7 @@ pub enum Claimed {
 pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
     let row = tx
         .query_one(
-            "WITH n AS (
-                 INSERT INTO nonces (app_id, nonce, expires_at) VALUES ($1, $2, $3)
-                 ON CONFLICT DO NOTHING RETURNING 1),
-             r AS (
-                 INSERT INTO idempotency (app_id, request_id, operation, digest, expires_at)
-                 VALUES ($1, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1)
-             SELECT EXISTS (SELECT 1 FROM n), EXISTS (SELECT 1 FROM r)",
+            CLAIM,
             &[
                 &claim.app_id,
                 &claim.nonce,
@@ -95,7 +102,7 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
 /// Keeps the answer for later repeats of the same requestId; travels with the commit.
 pub fn finish(tx: &Tx<'_>, app_id: &str, request_id: &str, answer: String) {
     tx.with_commit(
-        "UPDATE idempotency SET answer = $3 WHERE app_id = $1 AND request_id = $2",
+        FINISH,
         vec![
             Box::new(app_id.to_owned()),
             Box::new(request_id.to_owned()),
