@@ -77,8 +77,11 @@ pub enum DevelopmentError {
     Store(#[from] StoreError),
 }
 
+/// Code, name and level of an institution.
+type Institution = (&'static str, &'static str, &'static str);
+
 /// Name of the file, role, institution and its level (5 二级甲等, 2 三级甲等).
-const CALLERS: [(&str, &str, Option<(&str, &str, &str)>); 7] = [
+const CALLERS: [(&str, &str, Option<Institution>); 7] = [
     (
         "hospital-a",
         "hospital",
@@ -152,7 +155,7 @@ pub async fn register(
 fn make(
     name: &str,
     role: &str,
-    institution: Option<(&str, &str, &str)>,
+    institution: Option<Institution>,
     admdvs: &str,
 ) -> Result<CallerFile, KeyError> {
     let (private_key, public_key) = key_pair()?;

@@ -37,7 +37,7 @@ pub fn run(args: Args) -> Outcome {
     let mut config = Config::load(args.config.as_deref())?;
     config.listen = args.listen.unwrap_or(config.listen);
     config.data_dir = args.data.unwrap_or(config.data_dir);
-    actix_web::rt::System::with_tokio_rt(|| super::runtime()).block_on(serve(config))
+    actix_web::rt::System::with_tokio_rt(super::runtime).block_on(serve(config))
 }
 
 async fn serve(config: Config) -> Outcome {

@@ -87,7 +87,9 @@ async fn answered_uploads_survive_kill_9() {
             std::thread::spawn(move || {
                 std::thread::sleep(after);
                 kill_9(pid);
-                with_database.map(kill_9);
+                if let Some(postmaster) = with_database {
+                    kill_9(postmaster);
+                }
             })
         });
         let response = http

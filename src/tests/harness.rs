@@ -1,6 +1,6 @@
 //! A gateway for one test.
 
-use std::{os::unix::fs::PermissionsExt, path::Path, sync::Arc};
+use std::{os::unix::fs::PermissionsExt, sync::Arc};
 
 use chs_envelope::sealed::Envelope;
 use chs_gateway::{
@@ -80,10 +80,6 @@ impl Gateway {
     pub(crate) async fn stop(self) {
         let _ = self.stop.send(());
         self.running.await.unwrap();
-    }
-
-    pub(crate) fn data_dir(&self) -> &Path {
-        self.dir.path()
     }
 
     pub(crate) fn caller(&self, name: &str) -> development::CallerFile {
