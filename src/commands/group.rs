@@ -209,11 +209,11 @@ mod tests {
         let (out, _) = group_with(&format!("{HEADER}\n{row}\n"), true, 1).expect("a good header");
         let mut reader = csv::Reader::from_reader(out.as_bytes());
         assert_eq!(
-            reader.headers().expect("a header").iter().last(),
+            reader.headers().expect("a header").iter().next_back(),
             Some("trace")
         );
         let record = reader.records().next().expect("a row").expect("a row");
-        let trace = record.iter().last().expect("a cell");
+        let trace = record.iter().next_back().expect("a cell");
         let trace: serde_json::Value = serde_json::from_str(trace).expect("JSON");
         assert_eq!(trace["result"]["drg"], "FP15");
         assert_eq!(trace["scheme"], "chs-drg-2.0");
