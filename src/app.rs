@@ -26,6 +26,9 @@ use crate::{
     telemetry,
 };
 
+/// Connections for what is no call: migrations, upkeep, readiness.
+const SHARED_CONNECTIONS: usize = 2;
+
 /// What every request may reach.
 pub struct App {
     /// Configuration.
@@ -115,7 +118,7 @@ impl Application {
             (None, config.database.url.parse()?)
         };
         let wait = Duration::from_secs(config.limits.wait_seconds);
-        let store = Store::open(connection.clone(), config.database.pool_size, wait)?;
+        let store = Store::open(connection.clone(), SHARED_CONNECTIONS, wait)?;
         store.migrate().await?;
 
         let listener = TcpListener::bind(config.listen).map_err(|source| StartError::Listen {
@@ -133,7 +136,12 @@ impl Application {
             development::register(&config.data_dir, &url, &config.admdvs, &keys, &store, now)
                 .await?;
         }
-        let registry = Registry::open(store.callers().await?, &keys.master, development)?;
+        let registry = Registry::open(
+            store.callers().await?,
+            &keys.master,
+            &config.admdvs,
+            development,
+        )?;
         let catalogue = catalogue
             .await
             .map_err(|error| StartError::Process(error.to_string()))??;
@@ -250,7 +258,10 @@ fn listen(
     };
     let shutdown = app.config.limits.shutdown_seconds;
     let document = web::Data::new(router::document());
-    let stores = Arc::new(Mutex::new(app.store.per_worker(workers)?));
+    let stores = Arc::new(Mutex::new(
+        app.store
+            .per_worker(workers, app.config.database.pool_size)?,
+    ));
     let shared = app.clone();
     let server = HttpServer::new(move || {
         let app = shared.clone();

@@ -96,6 +96,12 @@ pub enum RegisterError {
     /// A key or secret of the caller is damaged or sealed under another master key.
     #[error("调用方 {0} 的密钥无法读取 / the keys of caller {0} cannot be read")]
     Keys(String),
+    /// A hospital without an institution.
+    #[error("医院调用方 {0} 未登记机构编号 / hospital caller {0} has no fixmedins_code")]
+    Institution(String),
+    /// An office of another pooling area.
+    #[error("调用方 {0} 不属于本统筹区 / caller {0} belongs to another pooling area")]
+    Area(String),
     /// A development key outside development.
     #[error("非开发环境拒绝 TEST- 密钥：{0} / TEST- keys are refused outside development: {0}")]
     TestKey(String),
@@ -113,6 +119,7 @@ impl Registry {
     pub fn open(
         rows: Vec<CallerRow>,
         master: &MasterKey,
+        admdvs: &str,
         development: bool,
     ) -> Result<Registry, RegisterError> {
         let mut callers = HashMap::new();
@@ -120,7 +127,16 @@ impl Registry {
             if !development && row.key_id.starts_with("TEST-") {
                 return Err(RegisterError::TestKey(row.key_id));
             }
+            let key_id = row.key_id.clone();
             let caller = open_row(row, master)?;
+            if caller.role == Role::Hospital && caller.fixmedins_code.is_none() {
+                return Err(RegisterError::Institution(key_id));
+            }
+            // The pooling area is the city: the first four digits of the division.
+            let of_area = matches!(caller.role, Role::County | Role::City | Role::Core);
+            if of_area && caller.admdvs.get(..4) != admdvs.get(..4) {
+                return Err(RegisterError::Area(key_id));
+            }
             callers.insert(caller.app_id.clone(), Arc::new(caller));
         }
         Ok(Registry(callers))

@@ -7,7 +7,30 @@ use chs_grouper::Scheme;
 use chs_quality::Engine;
 use chs_settlement::Profile;
 
-use crate::doors::plain::{Component, Version};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A component with the digest of its content.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Component {
+    /// Id.
+    pub id: String,
+    /// Digest of the content, lower-case hex.
+    pub digest: String,
+}
+
+/// Answer of `/version`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Version {
+    /// Release of the gateway.
+    pub version: &'static str,
+    /// Installed grouping schemes.
+    pub schemes: Vec<Component>,
+    /// Active rule set.
+    pub rules: Component,
+    /// Installed profiles.
+    pub profiles: Vec<Component>,
+}
 
 /// Rules, schemes and profiles.
 pub struct Catalogue {

@@ -47,12 +47,12 @@ pub struct Config {
 }
 
 /// Which PostgreSQL to use.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
     /// Connection string (`postgres://…` or `key=value`); empty: a private one is started.
     pub url: String,
-    /// Connections in the pool; 0 means 16.
+    /// Connections for calls, shared out among the workers.
     pub pool_size: usize,
     /// Folder with `initdb` and `postgres`, when they are in no usual place.
     pub binaries: Option<PathBuf>,
@@ -97,7 +97,11 @@ impl Default for Config {
             workers: 0,
             admdvs: "610400".into(),
             profile: "xianyang".into(),
-            database: Database::default(),
+            database: Database {
+                url: String::new(),
+                pool_size: 16,
+                binaries: None,
+            },
             limits: Limits {
                 body_bytes: 2 * 1024 * 1024,
                 window_seconds: 300,
@@ -152,6 +156,23 @@ impl Config {
         self.database.url.is_empty()
     }
 
+    /// Whether the database is reached over a network, where its rows would travel in the
+    /// open: connections to it have no TLS yet.
+    fn reaches_database_in_the_open(&self) -> bool {
+        let Ok(database) = self.database.url.parse::<tokio_postgres::Config>() else {
+            return false;
+        };
+        database.get_hosts().iter().any(|host| match host {
+            tokio_postgres::config::Host::Tcp(name) => {
+                name != "localhost"
+                    && !name
+                        .parse::<std::net::IpAddr>()
+                        .is_ok_and(|ip| ip.is_loopback())
+            }
+            tokio_postgres::config::Host::Unix(_) => false,
+        })
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         let invalid = |zh, en| Err(ConfigError::Invalid { zh, en });
         if self.environment == Environment::Production
@@ -164,6 +185,19 @@ impl Config {
         }
         if self.admdvs.len() != 6 || !self.admdvs.bytes().all(|b| b.is_ascii_digit()) {
             return invalid("admdvs 应为六位行政区划代码", "admdvs must have six digits");
+        }
+        // Above 25 s PostgreSQL's own statement limit (30 s) would answer in our place.
+        if !(1..=25).contains(&self.limits.wait_seconds) {
+            return invalid(
+                "limits.wait_seconds 应在 1 至 25 之间",
+                "limits.wait_seconds must be 1 to 25",
+            );
+        }
+        if self.environment == Environment::Production && self.reaches_database_in_the_open() {
+            return invalid(
+                "生产环境的 database.url 只能指向本机或 Unix 套接字（数据库连接尚不支持 TLS）",
+                "in production database.url must be local or a Unix socket (no TLS to the database yet)",
+            );
         }
         if self.limits.caller_per_second == 0 || self.limits.address_per_second == 0 {
             return invalid("限流值必须大于 0", "rate limits must be above 0");
@@ -183,6 +217,24 @@ mod tests {
             ..Config::default()
         };
         assert!(matches!(config.check(), Err(ConfigError::Invalid { .. })));
+    }
+
+    #[test]
+    fn a_remote_database_in_the_open_is_refused_in_production() {
+        let mut config = Config {
+            environment: Environment::Production,
+            ..Config::default()
+        };
+        config.keys.platform_private_key = Some("platform.pem".into());
+        config.keys.master_key = Some("master.hex".into());
+        for (url, taken) in [
+            ("postgres://chs@db.example.cn/chs", false),
+            ("postgres://chs@127.0.0.1/chs", true),
+            ("host=/run/postgresql user=chs", true),
+        ] {
+            config.database.url = url.into();
+            assert_eq!(config.check().is_ok(), taken, "{url}");
+        }
     }
 
     #[test]

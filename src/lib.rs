@@ -22,6 +22,7 @@ pub mod router;
 pub mod sample;
 pub mod schemas;
 pub mod service;
+pub mod session;
 pub mod store;
 pub mod telemetry;
 pub mod wire;

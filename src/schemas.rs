@@ -43,6 +43,14 @@ impl Schemas {
         let Some((_, validator)) = self.0.get(operation) else {
             return Ok(());
         };
+        // No column of the database holds U+0000; the field is named instead.
+        if holds_nul(data) {
+            let mut fields = Vec::new();
+            name_nul(data, &mut String::new(), &mut fields);
+            if !fields.is_empty() {
+                return Err(fields);
+            }
+        }
         if validator.is_valid(data) {
             return Ok(());
         }
@@ -52,6 +60,44 @@ impl Schemas {
         }
         fields.truncate(MOST_ERRORS);
         Err(fields)
+    }
+}
+
+fn holds_nul(data: &Value) -> bool {
+    match data {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
+    }
+}
+
+fn name_nul(data: &Value, at: &mut String, fields: &mut Vec<FieldError>) {
+    let length = at.len();
+    let mut below = |step: &str, value: &Value| {
+        at.push('/');
+        at.push_str(&step.replace('~', "~0").replace('/', "~1").replace('\0', ""));
+        name_nul(value, at, fields);
+        at.truncate(length);
+    };
+    match data {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                below(&index.to_string(), item);
+            }
+        }
+        Value::Object(members) => {
+            for (name, value) in members {
+                below(name, value);
+            }
+        }
+        Value::String(text) if text.contains('\0') && fields.len() < MOST_ERRORS => {
+            let (zh, en) = ("含有空字符 U+0000", "holds the character U+0000");
+            fields.push(FieldError::new(at.clone(), zh, en));
+        }
+        _ => {}
     }
 }
 
@@ -86,6 +132,14 @@ fn explain(error: &ValidationError<'_>, fields: &mut Vec<FieldError>) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_nul_character_is_named_by_its_field() {
+        let schemas = Schemas::compile().unwrap();
+        let data = json!({"setl_ym": "202610", "level": "case", "drg_code": "A\0"});
+        let errors = schemas.check("groupings.fee-summary", &data).unwrap_err();
+        assert_eq!(errors[0].pointer, "/drg_code");
+    }
 
     #[test]
     fn violations_are_named_without_their_values() {

@@ -69,9 +69,8 @@ impl Store {
             wait.as_millis()
         ));
         database.application_name("chs-gateway");
-        let size = if pool_size == 0 { 16 } else { pool_size };
         Ok(Store {
-            pool: pool(&database, size, wait)?,
+            pool: pool(&database, pool_size, wait)?,
             database,
             wait,
         })
@@ -79,12 +78,12 @@ impl Store {
 
     /// The same database for each of `workers` threads, over connections of its own: the
     /// task behind a connection then runs on the thread that uses it, and no query wakes
-    /// another thread. The pool's size is shared out, two connections at least.
+    /// another thread. `pool_size` is shared out, two connections each at least.
     ///
     /// # Errors
     /// [`StoreError::Pool`] when a pool cannot be built.
-    pub fn per_worker(&self, workers: usize) -> Result<Vec<Store>, StoreError> {
-        let size = (self.pool.status().max_size / workers.max(1)).max(2);
+    pub fn per_worker(&self, workers: usize, pool_size: usize) -> Result<Vec<Store>, StoreError> {
+        let size = (pool_size / workers.max(1)).max(2);
         (0..workers)
             .map(|_| {
                 Ok(Store {

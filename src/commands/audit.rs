@@ -48,7 +48,15 @@ pub fn run(args: Args) -> Outcome {
 
 async fn verify(config: Config) -> Outcome {
     let database = if config.embedded() {
-        Some(EmbeddedDb::start(EmbeddedDbOptions::new(&config.data_dir)).await?)
+        if !config.data_dir.join("pg").exists() {
+            let folder = config.data_dir.display();
+            return Err(
+                format!("{folder} 中没有网关数据 / {folder} holds no gateway's data").into(),
+            );
+        }
+        let mut options = EmbeddedDbOptions::new(&config.data_dir);
+        options.bin_dir.clone_from(&config.database.binaries);
+        Some(EmbeddedDb::start(options).await?)
     } else {
         None
     };

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{Outcome, input, output};
 use crate::service::checkup::{Checkup, check_list};
 
-/// Longest line read, in bytes: the longest message that the gateway itself takes.
+/// Longest line read, in bytes: a guard against a file that is no list of lists.
 const LONGEST_LINE: u64 = 16 << 20;
 
 /// 结算清单质控与分组 / check and group settlement lists

@@ -1,36 +1,13 @@
 //! Plain GET endpoints for operation: no seal, no patient data.
 
 use actix_web::{HttpResponse, get, web};
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::{
     app::App,
+    catalogue::Version,
     error::{ErrorCode, Refusal},
 };
-
-/// A component with the digest of its content.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Component {
-    /// Id.
-    pub id: String,
-    /// Digest of the content, lower-case hex.
-    pub digest: String,
-}
-
-/// Answer of `/version`.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Version {
-    /// Release of the gateway.
-    pub version: &'static str,
-    /// Installed grouping schemes.
-    pub schemes: Vec<Component>,
-    /// Active rule set.
-    pub rules: Component,
-    /// Installed profiles.
-    pub profiles: Vec<Component>,
-}
 
 /// 进程是否存活 / whether the process runs
 #[utoipa::path(tag = "plain", responses((status = 200, description = "进程存活 / alive")))]

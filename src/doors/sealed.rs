@@ -27,7 +27,8 @@ use crate::{
     doors::limits::RequestId,
     error::{ErrorCode, Refusal},
     operations::Operation,
-    service::exactly_once::{self, CallMeta},
+    service::exactly_once,
+    session::{CallMeta, Session},
     store::Store,
 };
 
@@ -39,16 +40,10 @@ pub struct Call<O: Operation> {
     pub request: O::Request,
 }
 
-/// A verified caller and its message; whatever happens from here on is answered sealed.
+/// A session and the message it came by; whatever happens from here on is answered sealed.
 pub struct Verified {
-    /// The gateway.
-    pub app: Arc<App>,
-    /// The database, over connections of this HTTP worker.
-    pub store: Store,
-    /// Who calls.
-    pub caller: Arc<Caller>,
-    /// Ids and digest of the message.
-    pub meta: CallMeta,
+    /// Who calls, and what it may reach.
+    pub session: Session,
     envelope: Envelope,
     line: log::Line,
 }
@@ -87,14 +82,16 @@ impl<O: Operation> FromRequest for Call<O> {
                 data,
             } = opened;
             let by = Verified {
-                app,
-                store,
                 line: line.by(&caller, &meta),
-                caller,
-                meta,
                 envelope,
+                session: Session {
+                    app,
+                    store,
+                    caller,
+                    meta,
+                },
             };
-            match understand::<O>(&by.app, &by.caller, data) {
+            match understand::<O>(&by.session, data) {
                 Ok(request) => Ok(Call { by, request }),
                 Err(refusal) => Err(refused(by.respond(Err(refusal)).await)),
             }
@@ -165,11 +162,8 @@ fn open<O: Operation>(
 }
 
 /// Rate, role, schema, request.
-fn understand<O: Operation>(
-    app: &App,
-    caller: &Caller,
-    data: Value,
-) -> Result<O::Request, Refusal> {
+fn understand<O: Operation>(session: &Session, data: Value) -> Result<O::Request, Refusal> {
+    let (app, caller) = (&session.app, &session.caller);
     app.limiter.take_caller(&caller.app_id)?;
     if !O::ROLES.contains(&caller.role) {
         return Err(Refusal::new(ErrorCode::RoleNotAllowed));
@@ -186,13 +180,13 @@ impl Verified {
             outcome => outcome,
         };
         self.line.finish(outcome.as_ref().map(|_| ()));
-        answer::seal(&self.app, &self.caller, &self.envelope, &outcome)
+        answer::seal(&self.session, &self.envelope, &outcome)
     }
 
     /// Audits a refusal. What cannot be audited must not look settled: then the caller
     /// hears of that fault instead.
     async fn record(&self, refusal: Refusal) -> Refusal {
-        exactly_once::record_refusal(self, refusal.code)
+        exactly_once::record_refusal(&self.session, refusal.code)
             .await
             .err()
             .unwrap_or(refusal)

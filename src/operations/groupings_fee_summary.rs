@@ -154,7 +154,7 @@ impl Operation for FeeSummary {
 )]
 #[post("/groupings/fee-summary")]
 pub(crate) async fn handler(call: Call<FeeSummary>) -> HttpResponse {
-    let outcome = service::fee_summary::run(&call).await;
+    let outcome = service::fee_summary::run(&call.by.session, &call.request).await;
     call.respond(outcome).await
 }
 

@@ -1,5 +1,5 @@
 //! 1 事前质控服务 (`qc.pre-check`): checks, groups and prices a list before it is settled.
-//! The answer is advice: nothing of the list is kept.
+//! The answer is advice: the list is not kept, the answer is, for repeats of the same call.
 
 use actix_web::{HttpResponse, post};
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct PreCheck;
 pub struct PreCheckRequest {
     /// The full-layout list.
     pub list: chs_model::SettlementList,
-    /// What only the hospital knows.
+    /// What only the hospital knows; no rule of this release reads it.
     pub hospital: Option<Value>,
     /// What the caller wishes.
     pub options: PreCheckOptions,
@@ -39,7 +39,7 @@ pub struct PreCheckOptions {
     pub scheme: Option<String>,
     /// Whether the answer carries the grouping trace.
     pub trace: bool,
-    /// Whether the answer carries near misses.
+    /// Whether the answer carries near misses; taken, and without effect in this release.
     pub near_misses: bool,
 }
 
@@ -116,7 +116,7 @@ impl Operation for PreCheck {
 )]
 #[post("/qc/pre-check")]
 pub(crate) async fn handler(call: Call<PreCheck>) -> HttpResponse {
-    let outcome = service::pre_check::run(&call).await;
+    let outcome = service::pre_check::run(&call.by.session, &call.request).await;
     call.respond(outcome).await
 }
 

@@ -28,6 +28,8 @@ pub enum SubmitRequest {
         /// Whether it is submitted at once.
         submit: bool,
     },
+    /// A kind that the contract knows and this release does not take.
+    NotTaken,
     /// 2304: a settlement record.
     Settlement {
         /// Its `setlinfo` node.
@@ -71,13 +73,13 @@ impl Operation for Submit {
             "additionalProperties": false,
             "required": ["report", "input"],
             "properties": {
-                "report": {"enum": ["4101", "2304"]},
+                "report": {"enum": ["4101", "4101A", "4102", "4401", "2304"]},
                 "submit": {"type": "boolean"},
                 "input": {"type": "object"},
             },
             "if": {"properties": {"report": {"const": "4101"}}},
             "then": {"properties": {"input": chs_model::schema::settlement_list()}},
-            "else": {"properties": {"input": {
+            "else": {"if": {"properties": {"report": {"const": "2304"}}}, "then": {"properties": {"input": {
                 "type": "object",
                 "additionalProperties": false,
                 "required": ["setlinfo"],
@@ -95,13 +97,20 @@ impl Operation for Submit {
                         "type": "object", "additionalProperties": scalar,
                     }},
                 },
-            }}},
+            }}}},
         })
     }
 
     fn parse(mut data: Value) -> Result<SubmitRequest, Vec<FieldError>> {
         let input = data.get_mut("input").map(Value::take).unwrap_or_default();
-        if data.get("report").and_then(Value::as_str) == Some("2304") {
+        let report = data
+            .get("report")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if !["4101", "2304"].contains(&report) {
+            return Ok(SubmitRequest::NotTaken);
+        }
+        if report == "2304" {
             let setlinfo = input.get("setlinfo").cloned().unwrap_or_default();
             return Ok(SubmitRequest::Settlement {
                 setlinfo,
@@ -133,7 +142,7 @@ impl Operation for Submit {
 )]
 #[post("/reports")]
 pub(crate) async fn handler(call: Call<Submit>) -> HttpResponse {
-    let outcome = service::submit::run(&call).await;
+    let outcome = service::submit::run(&call.by.session, &call.request).await;
     call.respond(outcome).await
 }
 

@@ -14,9 +14,8 @@ use utoipa::ToSchema;
 pub use chs_quality::Phase;
 
 use crate::{
-    catalogue::{Catalogue, component},
+    catalogue::{Catalogue, Component, component},
     config::Config,
-    doors::plain::Component,
     error::{ErrorCode, Refusal},
     profiles::{self, GroupedCase},
     service::checkup::{self, Checkup, Grouping},

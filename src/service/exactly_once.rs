@@ -4,34 +4,19 @@
 //! chain, keep the answer. A crash before the commit leaves nothing, one after it leaves
 //! an answer that every repeat gets.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     audit::{self, Entry},
-    doors::sealed::Verified,
     error::{ErrorCode, Refusal},
+    session::Session,
     store::{
-        Tx, TxError,
+        self, Tx, TxError,
         claims::{self, Claim, Claimed},
     },
 };
-
-/// What a verified call brings besides its payload.
-#[derive(Debug)]
-pub struct CallMeta {
-    /// Operation id.
-    pub operation: &'static str,
-    /// requestId of the message.
-    pub request_id: String,
-    /// nonce of the message.
-    pub nonce: String,
-    /// SM3 of the canonical data, lower-case hex.
-    pub digest: String,
-    /// When the message was received.
-    pub received_at: DateTime<Utc>,
-}
 
 /// What the work of a call gives back.
 pub struct Done<A> {
@@ -48,7 +33,7 @@ pub struct Done<A> {
 /// The refusal of `work`; a used nonce; a requestId with other data; a first send that is
 /// still running; the database.
 pub async fn exactly_once<A: Serialize>(
-    by: &Verified,
+    by: &Session,
     work: impl AsyncFn(&Tx<'_>) -> Result<Done<A>, TxError>,
 ) -> Result<Value, Refusal> {
     let (app, caller, meta) = (&*by.app, &*by.caller, &by.meta);
@@ -65,9 +50,16 @@ pub async fn exactly_once<A: Serialize>(
     };
     by.store
         .run_tx(meta.operation, async |tx: &Tx<'_>| {
-            // In one flight; the lane's lock waits behind the claims in the same session.
-            let (claimed, lane) =
-                tokio::try_join!(claims::claim(tx, &claim), audit::lock(tx, &meta.request_id))?;
+            // In one flight: the lane's lock waits behind the claims in the same session, so
+            // a repeat that waits for its first send holds no lane. Biased, because a
+            // failed claim also fails what is queued behind it, and its cause counts.
+            tx.prepare(&[claims::CLAIM, store::audit::LOCK_HEAD])
+                .await?;
+            let (claimed, lane) = tokio::try_join!(
+                biased;
+                claims::claim(tx, &claim),
+                audit::lock(tx, &meta.request_id)
+            )?;
             let append = |subject: &str, outcome| {
                 audit::append(tx, lane, entry(by, subject, outcome), meta.received_at);
             };
@@ -102,7 +94,7 @@ pub async fn exactly_once<A: Serialize>(
 ///
 /// # Errors
 /// The database.
-pub async fn record_refusal(by: &Verified, code: ErrorCode) -> Result<(), Refusal> {
+pub async fn record_refusal(by: &Session, code: ErrorCode) -> Result<(), Refusal> {
     by.store
         .run_tx("audit.refusal", async |tx: &Tx<'_>| {
             let lane = audit::lock(tx, &by.meta.request_id).await?;
@@ -112,7 +104,7 @@ pub async fn record_refusal(by: &Verified, code: ErrorCode) -> Result<(), Refusa
         .await
 }
 
-fn entry<'a>(by: &'a Verified, subject: &'a str, outcome: &'a str) -> Entry<'a> {
+fn entry<'a>(by: &'a Session, subject: &'a str, outcome: &'a str) -> Entry<'a> {
     Entry {
         app_id: &by.caller.app_id,
         role: by.caller.role.as_str(),

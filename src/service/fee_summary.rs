@@ -7,12 +7,12 @@ use serde_json::Value;
 use crate::{
     app::App,
     caller::{Caller, Role},
-    doors::sealed::Call,
     error::{ErrorCode, Refusal},
     operations::groupings_fee_summary::{
-        FeeSummary, FeeSummaryAnswer, FeeSummaryRequest, FeeSummaryRow, SummaryLevel,
+        FeeSummaryAnswer, FeeSummaryRequest, FeeSummaryRow, SummaryLevel,
     },
     service::exactly_once::{Done, exactly_once},
+    session::Session,
     store::{
         Tx,
         groupings::{self, Level, SummaryRow, SummaryScope},
@@ -24,10 +24,10 @@ use crate::{
 ///
 /// # Errors
 /// Another institution's data, and those of [`exactly_once`].
-pub async fn run(call: &Call<FeeSummary>) -> Result<Value, Refusal> {
-    let (app, caller, query) = (&*call.by.app, &*call.by.caller, &call.request);
+pub async fn run(session: &Session, request: &FeeSummaryRequest) -> Result<Value, Refusal> {
+    let (app, caller, query) = (&*session.app, &*session.caller, request);
     let fixmedins_code = institution(caller, query)?;
-    exactly_once(&call.by, async |tx: &Tx<'_>| {
+    exactly_once(session, async |tx: &Tx<'_>| {
         // Province and nation see what was reported to them; nothing is, before
         // groupings.report reports it.
         let (rows, total) = if caller.role == Role::Province {

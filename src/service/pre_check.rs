@@ -1,15 +1,15 @@
-//! `qc.pre-check`: judge a list and keep nothing of it but the call itself.
+//! `qc.pre-check`: judge a list; nothing is kept but the call and its answer.
 
 use serde_json::Value;
 
 use crate::{
-    doors::sealed::Call,
     error::Refusal,
-    operations::qc_pre_check::{PreCheck, PreCheckAnswer},
+    operations::qc_pre_check::{PreCheckAnswer, PreCheckRequest},
     service::{
         assessment::{self, Basis, Phase},
         exactly_once::{Done, exactly_once},
     },
+    session::Session,
     store::Tx,
 };
 
@@ -17,17 +17,17 @@ use crate::{
 ///
 /// # Errors
 /// An unknown scheme or profile, and those of [`exactly_once`].
-pub async fn run(call: &Call<PreCheck>) -> Result<Value, Refusal> {
-    let (app, caller, request) = (&*call.by.app, &*call.by.caller, &call.request);
+pub async fn run(session: &Session, request: &PreCheckRequest) -> Result<Value, Refusal> {
+    let (app, caller) = (&*session.app, &*session.caller);
     let options = &request.options;
     let basis = Basis {
         profile: options.profile.as_deref(),
         scheme: options.scheme.as_deref(),
         hosp_lv: caller.hosp_lv.as_deref(),
-        today: call.by.meta.received_at,
+        today: session.meta.received_at,
         trace: options.trace,
     };
-    exactly_once(&call.by, async |_: &Tx<'_>| {
+    exactly_once(session, async |_: &Tx<'_>| {
         let assessment = assessment::assess(
             &app.catalogue,
             &app.config,

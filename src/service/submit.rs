@@ -8,14 +8,14 @@ use serde_json::Value;
 use crate::{
     app::App,
     caller::{Caller, Role},
-    doors::sealed::Call,
     error::{ErrorCode, Refusal},
     keys::SealedAs,
-    operations::reports_submit::{Submit, SubmitAnswer, SubmitRequest},
+    operations::reports_submit::{SubmitAnswer, SubmitRequest},
     service::{
         assessment::{self, Assessment, Basis, Phase},
         exactly_once::{Done, exactly_once},
     },
+    session::Session,
     store::{
         Tx, TxError,
         groupings::{self, GroupingRow},
@@ -25,6 +25,8 @@ use crate::{
     },
 };
 
+/// Largest amount of one case, fen (a thousand million yuan): sums over a month stay exact.
+const MOST_FEN: i64 = 100_000_000_000;
 /// State 1: submitted.
 const SUBMITTED: i16 = 1;
 /// State 3: failed.
@@ -35,12 +37,12 @@ const FAILED: i16 = 3;
 /// # Errors
 /// Another institution's list, a list in a state that takes no upload, a report kind that
 /// is not the caller's, and those of [`exactly_once`].
-pub async fn run(call: &Call<Submit>) -> Result<Value, Refusal> {
-    let (app, caller, meta) = (&*call.by.app, &*call.by.caller, &call.by.meta);
-    match (&call.request, caller.role) {
+pub async fn run(session: &Session, request: &SubmitRequest) -> Result<Value, Refusal> {
+    let (app, caller, meta) = (&*session.app, &*session.caller, &session.meta);
+    match (request, caller.role) {
         (SubmitRequest::List { list, submit }, Role::Hospital) => {
             let keys = ListKeys::of(list, caller)?;
-            exactly_once(&call.by, async |tx: &Tx<'_>| {
+            exactly_once(session, async |tx: &Tx<'_>| {
                 let answer =
                     upload(tx, app, caller, list, &keys, *submit, meta.received_at).await?;
                 Ok(Done {
@@ -51,7 +53,7 @@ pub async fn run(call: &Call<Submit>) -> Result<Value, Refusal> {
             .await
         }
         (SubmitRequest::Settlement { setlinfo, record }, Role::Core | Role::Hospital) => {
-            exactly_once(&call.by, async |tx: &Tx<'_>| {
+            exactly_once(session, async |tx: &Tx<'_>| {
                 let answer =
                     settlement(tx, app, caller, setlinfo, record, meta.received_at).await?;
                 Ok(Done {
@@ -61,13 +63,26 @@ pub async fn run(call: &Call<Submit>) -> Result<Value, Refusal> {
             })
             .await
         }
-        _ => Err(Refusal::field(
+        // 4101 is the hospitals' report.
+        (SubmitRequest::List { .. }, _) | (SubmitRequest::Settlement { .. }, _) => {
+            Err(Refusal::new(ErrorCode::RoleNotAllowed))
+        }
+        (SubmitRequest::NotTaken, _) => Err(Refusal::field(
             ErrorCode::ReportNotTaken,
             "/report",
-            "该角色不能上报此类信息",
-            "this role does not report this kind",
+            "当前版本不受理此类信息",
+            "this release does not take this kind of report",
         )),
     }
+}
+
+/// Whether a settlement id has the form that is stored and audited: it is the caller's
+/// text, and a longer one neither fits an index nor belongs in an audit record.
+fn is_setl_id(text: &str) -> bool {
+    (1..=30).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// What a stored list is found by.
@@ -107,6 +122,25 @@ impl<'a> ListKeys<'a> {
         }
         let setl_id =
             text(setlinfo::SETL_ID).ok_or_else(|| missing("setl_id", "上传清单必须填写结算ID"))?;
+        if !is_setl_id(setl_id) {
+            return Err(Refusal::field(
+                ErrorCode::SchemaViolation,
+                "/input/setlinfo/setl_id",
+                "结算ID应为1至30位字母、数字、“-”或“_”",
+                "setl_id must be 1 to 30 letters, digits, '-' or '_'",
+            ));
+        }
+        if list
+            .total_cost()
+            .is_some_and(|cost| cost.fen().abs() > MOST_FEN)
+        {
+            return Err(Refusal::field(
+                ErrorCode::SchemaViolation,
+                "/input/iteminfo",
+                "费用合计超出上限",
+                "the sum of the amounts is beyond the limit",
+            ));
+        }
         let settled_on = info
             .date(setlinfo::SETL_END_DATE)
             .or_else(|| info.date(setlinfo::DSCG_TIME))
@@ -248,6 +282,15 @@ async fn settlement(
             .unwrap_or_default()
     };
     let (fixmedins_code, setl_id) = (text("fixmedins_code"), text("setl_id"));
+    if !is_setl_id(setl_id) {
+        return Err(Refusal::field(
+            ErrorCode::SchemaViolation,
+            "/input/setlinfo/setl_id",
+            "结算ID应为1至30位字母、数字、“-”或“_”",
+            "setl_id must be 1 to 30 letters, digits, '-' or '_'",
+        )
+        .into());
+    }
     if caller.role == Role::Hospital && caller.fixmedins_code.as_deref() != Some(fixmedins_code) {
         return Err(Refusal::field(
             ErrorCode::ForeignData,
@@ -262,7 +305,10 @@ async fn settlement(
         Some(Value::Number(number)) => number.to_string(),
         _ => String::new(),
     };
-    let medfee = chs_model::Money::from_yuan_str(&amount).map_err(|_| {
+    let medfee = chs_model::Money::from_yuan_str(&amount)
+        .ok()
+        .filter(|amount| amount.fen().abs() <= MOST_FEN);
+    let medfee = medfee.ok_or_else(|| {
         Refusal::field(
             ErrorCode::SchemaViolation,
             "/input/setlinfo/medfee_sumamt",

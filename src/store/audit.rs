@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use super::{Store, StoreError, Tx, TxError};
 
 /// Locks a lane's head.
-pub(super) const LOCK_HEAD: &str =
+pub(crate) const LOCK_HEAD: &str =
     "SELECT sequence, hash FROM audit_lanes WHERE lane = $1 FOR UPDATE";
 
 /// Appends a record and moves the head of its lane.
-pub(super) const APPEND: &str = "WITH head AS (
+pub(crate) const APPEND: &str = "WITH head AS (
         UPDATE audit_lanes SET sequence = $2, hash = $11 WHERE lane = $1)
     INSERT INTO audit_records (lane, sequence, at, app_id, role, operation, request_id,
                                subject, outcome, prev_hash, hash)
@@ -63,8 +63,7 @@ pub async fn lock_head(tx: &Tx<'_>, lane: i16) -> Result<Head, TxError> {
     })
 }
 
-/// Appends a record and moves the head of its lane; travels with the commit, so that the
-/// lane stays locked for one round trip only.
+/// Appends a record and moves the head of its lane; travels with the commit.
 pub fn append(tx: &Tx<'_>, row: AuditRow) {
     tx.with_commit(
         APPEND,

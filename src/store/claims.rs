@@ -5,9 +5,10 @@
 use chrono::{DateTime, Utc};
 
 use super::{Tx, TxError};
+use crate::error::ErrorCode;
 
 /// Claims nonce and requestId.
-pub(super) const CLAIM: &str = "WITH n AS (
+pub(crate) const CLAIM: &str = "WITH n AS (
         INSERT INTO nonces (app_id, nonce, expires_at) VALUES ($1, $2, $3)
         ON CONFLICT DO NOTHING RETURNING 1),
     r AS (
@@ -16,7 +17,7 @@ pub(super) const CLAIM: &str = "WITH n AS (
     SELECT EXISTS (SELECT 1 FROM n), EXISTS (SELECT 1 FROM r)";
 
 /// Keeps an answer.
-pub(super) const FINISH: &str =
+pub(crate) const FINISH: &str =
     "UPDATE idempotency SET answer = $3 WHERE app_id = $1 AND request_id = $2";
 
 /// What a call claims.
@@ -70,7 +71,8 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
                 &claim.answer_expires_at,
             ],
         )
-        .await?;
+        .await
+        .map_err(|error| error.when_lock_times_out(ErrorCode::StillRunning))?;
     let (nonce_is_new, request_is_new): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
     if !nonce_is_new {
         return Ok(Claimed::NonceUsed);

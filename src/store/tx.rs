@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    task::Poll,
     time::Instant,
 };
 
@@ -59,6 +60,20 @@ impl TxError {
         ))
     }
 
+    /// Names the cause of a lock timeout where it is known.
+    pub fn when_lock_times_out(self, code: ErrorCode) -> TxError {
+        match &self {
+            TxError::Database(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                let refusal = Refusal::new(code);
+                TxError::Refused(Refusal {
+                    retry_after: Some(1),
+                    ..refusal
+                })
+            }
+            _ => self,
+        }
+    }
+
     fn into_refusal(self) -> Refusal {
         match self {
             TxError::Refused(refusal) => refusal,
@@ -72,7 +87,9 @@ impl TxError {
 fn database_refusal(error: &tokio_postgres::Error) -> Refusal {
     let state = error.code().map_or("-", |code| code.code());
     let (code, retry_after) = match error.code() {
-        Some(&SqlState::LOCK_NOT_AVAILABLE) => (ErrorCode::StillRunning, Some(1)),
+        Some(&SqlState::LOCK_NOT_AVAILABLE) | Some(&SqlState::QUERY_CANCELED) => {
+            (ErrorCode::Overloaded, Some(1))
+        }
         Some(code) if code.code().starts_with("57P") || code.code().starts_with("08") => {
             (ErrorCode::DatabaseUnavailable, Some(2))
         }
@@ -108,6 +125,18 @@ impl<'a> Tx<'a> {
             begun: Cell::new(false),
             last: RefCell::default(),
         }
+    }
+
+    /// Prepares statements on this connection, if they are not yet: what is sent together
+    /// afterwards is sent in the order in which it is asked for.
+    ///
+    /// # Errors
+    /// [`TxError::Database`].
+    pub async fn prepare(&self, statements: &[&'static str]) -> Result<(), TxError> {
+        for sql in statements {
+            self.client.prepare_cached(sql).await?;
+        }
+        Ok(())
     }
 
     /// Runs a statement (prepared once per connection) and gives its rows.
@@ -196,15 +225,19 @@ impl<'a> Tx<'a> {
             .iter()
             .zip(&references)
             .map(|((statement, _), parameters)| self.client.execute(statement, parameters));
-        // A failed statement turns the COMMIT behind it into a rollback.
-        let (statements, committed) = tokio::join!(
-            biased;
-            futures_util::future::join_all(statements),
-            self.client.batch_execute("COMMIT")
-        );
-        for statement in statements {
-            statement?;
+        let mut statements = futures_util::future::try_join_all(statements);
+        // The first poll sends them, or finds that one cannot be sent; then there must be no
+        // COMMIT. One that fails in the database turns the COMMIT behind it into a rollback.
+        let sent = futures_util::poll!(&mut statements);
+        if let Poll::Ready(Err(error)) = sent {
+            return Err(error.into());
         }
+        let committed = self.client.batch_execute("COMMIT");
+        if sent.is_ready() {
+            return Ok(committed.await?);
+        }
+        let (statements, committed) = tokio::join!(biased; statements, committed);
+        statements?;
         Ok(committed?)
     }
 }

@@ -67,6 +67,7 @@ fn a_conflicting_sex_raises_the_sex_rules_and_nothing_else() {
         "QC-CLI-002",
         "QC-CLI-004",
         "QC-CLI-005",
+        "QC-CLI-006",
         "QC-GRP-002",
     ];
     let mut conflicts = 0;

@@ -171,6 +171,26 @@ async fn settlement_records_come_from_the_core() {
     let list = gateway
         .call("core", "/reports", &submit(&lists(1, 1)[0]))
         .await;
-    assert_eq!(list.code, "CHS-42205");
+    assert_eq!((list.status, list.code.as_str()), (403, "CHS-40301"));
+    let front_page = json!({"report": "4401", "input": {"baseinfo": {"psn_no": "1"}}});
+    let answer = gateway.call("hospital-a", "/reports", &front_page).await;
+    assert_eq!((answer.status, answer.code.as_str()), (422, "CHS-42205"));
+    gateway.stop().await;
+}
+
+#[actix_web::test]
+async fn ids_and_amounts_that_no_column_holds_are_refused_by_pointer() {
+    let gateway = Gateway::start().await;
+    let list = lists(1, 13).remove(0);
+    let mut long = list.clone();
+    long["setlinfo"]["setl_id"] = json!("编".repeat(2_000));
+    let mut dear = list.clone();
+    dear["iteminfo"][0]["amt"] = json!("90000000000000000.00");
+    for (bad, pointer) in [(long, "/input/setlinfo/setl_id"), (dear, "/input/iteminfo")] {
+        let answer = gateway.call("hospital-a", "/reports", &submit(&bad)).await;
+        assert_eq!((answer.status, answer.code.as_str()), (422, "CHS-42202"));
+        assert_eq!(answer.data["errors"][0]["pointer"], pointer);
+    }
+    assert_eq!(gateway.count("settlement_lists").await, 0);
     gateway.stop().await;
 }

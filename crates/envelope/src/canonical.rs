@@ -17,7 +17,7 @@
 //! - Numbers keep their lexeme: `12.50` stays `12.50`, `1E5` stays `1E5`.
 //! - With [`Scalars::Text`], numbers and booleans are quoted first.
 //!
-//! Refused when read: a key twice in one object, U+0000, half a surrogate
+//! Refused when read: a key twice in one object, half a surrogate
 //! pair, more than [`MAX_DEPTH`] levels, a number of more than
 //! [`MAX_NUMBER`] characters, and everything that RFC 8259 does not allow.
 

@@ -10,11 +10,11 @@ const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 /// Check characters by the weighted sum modulo 11.
 const CHECKS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
 
-/// Whether the check character fits (18 characters, `x` taken for `X`); a 15-digit
-/// number has none and passes when it is all digits with a date of birth.
+/// Whether a number is sound: it holds a possible date of birth and, of 18 characters,
+/// the check character that fits (`x` taken for `X`); a 15-digit number has none.
 #[must_use]
 pub fn checksum_ok(number: &str) -> bool {
-    match number.len() {
+    let checked = match number.len() {
         18 => {
             let last = number.chars().last().map(|last| last.to_ascii_uppercase());
             number
@@ -22,9 +22,10 @@ pub fn checksum_ok(number: &str) -> bool {
                 .and_then(check_character)
                 .is_some_and(|check| Some(check) == last)
         }
-        15 => birth_date(number).is_some(),
+        15 => true,
         _ => false,
-    }
+    };
+    checked && birth_date(number).is_some()
 }
 
 /// The check character for the first seventeen digits; `None` if they are not
@@ -98,6 +99,13 @@ mod tests {
     }
 
     #[test]
+    fn a_fitting_check_character_does_not_make_an_impossible_day() {
+        let impossible = "61040219811303101X";
+        assert_eq!(check_character("61040219811303101"), Some('X'));
+        assert!(!checksum_ok(impossible));
+    }
+
+    #[test]
     fn the_fifteen_digit_form_has_no_check_character() {
         assert!(checksum_ok("110105491231002"));
         assert!(!checksum_ok("110105491331002"));
@@ -122,7 +130,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_wrong_digit_is_always_seen(digits in "[0-9]{17}", at in 0usize..17, by in 1u32..10) {
+        fn one_wrong_digit_is_always_seen(digits in "[0-9]{6}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])[0-9]{3}", at in 0usize..17, by in 1u32..10) {
             let check = check_character(&digits).unwrap();
             let intact = format!("{digits}{check}");
             prop_assert!(checksum_ok(&intact));
@@ -137,7 +145,7 @@ mod tests {
 
         #[test]
         fn any_text_is_read_or_refused(text in "\\PC{0,20}") {
-            prop_assert_eq!(checksum_ok(&text) && birth_date(&text).is_none() && text.len() == 15, false);
+            prop_assert_eq!(checksum_ok(&text) && birth_date(&text).is_none(), false);
             let _ = sex(&text);
         }
     }

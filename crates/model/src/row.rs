@@ -87,6 +87,12 @@ impl Row {
         self.text(field).is_none_or(|text| text.trim().is_empty())
     }
 
+    /// Whether the value is this code, blanks around it ignored.
+    #[must_use]
+    pub fn says(&self, field: Field, code: &str) -> bool {
+        self.text(field).is_some_and(|text| text.trim() == code)
+    }
+
     /// The value as an exact decimal; `None` if absent or no number.
     #[must_use]
     pub fn decimal(&self, field: Field) -> Option<Decimal> {

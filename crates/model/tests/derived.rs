@@ -81,6 +81,33 @@ fn procedures_without_code_are_skipped() {
 }
 
 #[test]
+fn placeholders_for_no_operation_are_no_procedures() {
+    for placeholder in ["无", "0000", "-", "—", " 无 "] {
+        let none = list(json!({"oprninfo": [
+            {"oprn_oprt_type": "1", "oprn_oprt_code": placeholder},
+        ]}));
+        assert_eq!(none.principal_procedure(), None, "{placeholder}");
+        let beside = list(json!({"oprninfo": [
+            {"oprn_oprt_type": "1", "oprn_oprt_code": placeholder},
+            {"oprn_oprt_type": "2", "oprn_oprt_code": "88.7200"},
+        ]}));
+        assert_eq!(beside.coded_procedures().count(), 1, "{placeholder}");
+        assert_eq!(beside.other_procedures().count(), 0, "{placeholder}");
+    }
+}
+
+#[test]
+fn a_birth_date_with_a_time_of_day_is_understood() {
+    let newborn = list(json!({"setlinfo": {
+        "brdy": "2026-09-28 23:50:00", "adm_time": "2026-10-01 08:00", "age": "7",
+    }}));
+    assert_eq!(
+        (newborn.age_years(), newborn.age_days()),
+        (Some(0), Some(3))
+    );
+}
+
+#[test]
 fn age_is_counted_at_admission() {
     let adult = list(
         json!({"setlinfo": {"brdy": "1960-10-02", "adm_time": "2026-10-01 08:00", "age": "99"}}),

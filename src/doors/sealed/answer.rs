@@ -7,9 +7,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    app::App,
-    caller::Caller,
     error::{ErrorCode, Refusal},
+    session::Session,
 };
 
 /// A sealed message, as a caller sends it.
@@ -74,8 +73,7 @@ pub struct SealedAnswer<A: ToSchema> {
 
 /// Seals an outcome in the encType of the request, signed by the platform.
 pub(super) fn seal(
-    app: &App,
-    caller: &Caller,
+    session: &Session,
     request: &Envelope,
     outcome: &Result<Value, Refusal>,
 ) -> HttpResponse {
@@ -83,7 +81,7 @@ pub(super) fn seal(
         Ok(_) => (StatusCode::OK, None),
         Err(refusal) => (refusal.code.status(), refusal.retry_after),
     };
-    match sealed_body(app, caller, request, outcome) {
+    match sealed_body(session, request, outcome) {
         Ok(body) => {
             let mut response = HttpResponse::build(status);
             if let Some(seconds) = retry_after {
@@ -101,8 +99,7 @@ pub(super) fn seal(
 }
 
 fn sealed_body(
-    app: &App,
-    caller: &Caller,
+    session: &Session,
     request: &Envelope,
     outcome: &Result<Value, Refusal>,
 ) -> Result<String, Box<dyn std::error::Error>> {
@@ -114,15 +111,15 @@ fn sealed_body(
             (refusal.code.code(), refusal.code.message(), &refused)
         }
     };
-    let now = Timestamp::from_millis((app.clock)().timestamp_millis())
+    let now = Timestamp::from_millis((session.app.clock)().timestamp_millis())
         .ok_or("the clock is out of range")?;
     let answer = sealed::seal_answer(
         request.head(),
         now,
         Outcome::new(code, &message, outcome.is_ok())?,
         data,
-        &caller.credentials,
-        &app.keys.signing,
+        &session.caller.credentials,
+        &session.app.keys.signing,
         &mut SysRng,
     )?;
     Ok(answer.to_json())

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{caller::Caller, error::Refusal, service::exactly_once::CallMeta};
+use crate::{caller::Caller, error::Refusal, session::CallMeta};
 
 /// What is known of a call so far.
 #[derive(Debug)]

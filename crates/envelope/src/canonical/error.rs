@@ -35,9 +35,6 @@ pub enum JsonErrorKind {
     /// A number longer than [`super::MAX_NUMBER`] characters.
     #[error("数字过长 number too long")]
     LongNumber,
-    /// U+0000, which no database text can hold.
-    #[error("含空字符 U+0000 is refused")]
-    NulCharacter,
     /// A control character that JSON wants escaped.
     #[error("含未转义的控制字符 unescaped control character")]
     Control,

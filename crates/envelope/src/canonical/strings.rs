@@ -81,9 +81,6 @@ fn unescape(escape: &str) -> Result<(char, usize), Kind> {
 /// `uXXXX`, or `uXXXX\uXXXX` for a character outside the first plane.
 fn unescape_unicode(escape: &str) -> Result<(char, usize), Kind> {
     let first = code_unit(escape, 1)?;
-    if first == 0 {
-        return Err(Kind::NulCharacter);
-    }
     if let Some(character) = char::from_u32(u32::from(first)) {
         return Ok((character, 5));
     }

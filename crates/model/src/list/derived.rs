@@ -9,13 +9,14 @@ use crate::field::Field;
 use crate::fields::{diseinfo, iteminfo, oprninfo, setlinfo};
 use crate::money::Money;
 use crate::node::Node;
+use crate::procedure::names_procedure;
 use crate::row::Row;
 
 impl SettlementList {
     /// The western diagnoses (`diag_type` 1, or blank where a layout leaves it out).
     pub fn western_diagnoses(&self) -> impl Iterator<Item = &Row> {
         let rows = self.rows(Node::Diseinfo).iter();
-        rows.filter(|row| row.is_blank(diseinfo::DIAG_TYPE) || says(row, diseinfo::DIAG_TYPE, "1"))
+        rows.filter(|row| row.is_blank(diseinfo::DIAG_TYPE) || row.says(diseinfo::DIAG_TYPE, "1"))
     }
 
     /// The principal diagnosis: the first western one marked by `maindiag_flag` 1,
@@ -24,7 +25,7 @@ impl SettlementList {
     pub fn principal_diagnosis(&self) -> Option<&Row> {
         let mut western = self.western_diagnoses();
         western
-            .find(|row| says(row, diseinfo::MAINDIAG_FLAG, "1"))
+            .find(|row| row.says(diseinfo::MAINDIAG_FLAG, "1"))
             .or_else(|| self.western_diagnoses().next())
     }
 
@@ -35,10 +36,13 @@ impl SettlementList {
             .filter(move |row| Some(row.index()) != principal && !row.is_blank(diseinfo::DIAG_CODE))
     }
 
-    /// The procedures that have a code.
+    /// The procedures that have a code; placeholders for "no operation" are none.
     pub fn coded_procedures(&self) -> impl Iterator<Item = &Row> {
         let rows = self.rows(Node::Oprninfo).iter();
-        rows.filter(|row| !row.is_blank(oprninfo::OPRN_OPRT_CODE))
+        rows.filter(|row| {
+            row.text(oprninfo::OPRN_OPRT_CODE)
+                .is_some_and(names_procedure)
+        })
     }
 
     /// The principal procedure: the first coded one marked by `oprn_oprt_type` 1, else
@@ -47,7 +51,7 @@ impl SettlementList {
     pub fn principal_procedure(&self) -> Option<&Row> {
         let mut coded = self.coded_procedures();
         coded
-            .find(|row| says(row, oprninfo::OPRN_OPRT_TYPE, "1"))
+            .find(|row| row.says(oprninfo::OPRN_OPRT_TYPE, "1"))
             .or_else(|| self.coded_procedures().next())
     }
 
@@ -59,7 +63,7 @@ impl SettlementList {
     }
 
     fn birth(&self) -> Option<NaiveDate> {
-        self.setlinfo().date(setlinfo::BRDY)
+        Some(self.setlinfo().datetime(setlinfo::BRDY)?.date())
     }
 
     fn admission(&self) -> Option<NaiveDate> {
@@ -128,8 +132,4 @@ impl SettlementList {
             total.checked_add(amount).ok()
         })
     }
-}
-
-fn says(row: &Row, field: Field, code: &str) -> bool {
-    row.text(field).is_some_and(|text| text.trim() == code)
 }

@@ -1,6 +1,6 @@
 //! The row sets that conditions speak of.
 
-use chs_model::{Node, Row, fields};
+use chs_model::{Node, Row, fields, names_procedure};
 
 /// A named set of rows of the list.
 ///
@@ -18,9 +18,6 @@ pub(crate) enum RowSet {
     Op,
     Opm,
 }
-
-/// Placeholders by which senders say "no operation"; not a code.
-const NO_OPERATION: [&str; 4] = ["无", "0000", "-", "—"];
 
 impl RowSet {
     /// The set of this name.
@@ -58,26 +55,21 @@ impl RowSet {
         match self {
             Self::All(_) => true,
             Self::Dx => is_western(row),
-            Self::Main => is_western(row) && row.text(MAINDIAG_FLAG) == Some("1"),
-            Self::Oth => is_western(row) && row.text(MAINDIAG_FLAG) != Some("1"),
-            Self::Tcm => matches!(row.text(DIAG_TYPE), Some("2" | "3")),
+            Self::Main => is_western(row) && row.says(MAINDIAG_FLAG, "1"),
+            Self::Oth => is_western(row) && !row.says(MAINDIAG_FLAG, "1"),
+            Self::Tcm => row.says(DIAG_TYPE, "2") || row.says(DIAG_TYPE, "3"),
             Self::Op => has_procedure(row),
-            Self::Opm => {
-                has_procedure(row) && row.text(fields::oprninfo::OPRN_OPRT_TYPE) == Some("1")
-            }
+            Self::Opm => has_procedure(row) && row.says(fields::oprninfo::OPRN_OPRT_TYPE, "1"),
         }
     }
 }
 
 fn is_western(row: &Row) -> bool {
-    match row.text(fields::diseinfo::DIAG_TYPE) {
-        Some("1") | None => true,
-        Some(other) => other.trim().is_empty(),
-    }
+    use fields::diseinfo::DIAG_TYPE;
+    row.is_blank(DIAG_TYPE) || row.says(DIAG_TYPE, "1")
 }
 
 fn has_procedure(row: &Row) -> bool {
     row.text(fields::oprninfo::OPRN_OPRT_CODE)
-        .map(str::trim)
-        .is_some_and(|code| !code.is_empty() && !NO_OPERATION.contains(&code))
+        .is_some_and(names_procedure)
 }

@@ -244,6 +244,25 @@ fn one_finding_for_each_offending_row_and_suppression_by_row() {
 }
 
 #[test]
+fn flags_and_types_with_blanks_around_them_place_a_row_as_the_model_does() {
+    let mut list = clean();
+    list["diseinfo"][0]["maindiag_flag"] = json!(" 1");
+    list["diseinfo"][0]["diag_type"] = json!("1 ");
+    list["diseinfo"][1]["diag_type"] = json!(" 2 ");
+    list["oprninfo"][0]["oprn_oprt_type"] = json!(" 1 ");
+    for condition in [
+        "count(dx) = 2 and count(main) = 1 and count(oth) = 1 and count(tcm) = 1",
+        "count(op) = 1 and count(opm) = 1",
+        "main.diag_code in TAB.icd10_yb and opm.oprn_oprt_code in TAB.icd9_yb",
+    ] {
+        assert!(holds(condition, &list), "{condition}");
+    }
+    let model = parsed(&list);
+    let principal = model.principal_diagnosis().map(chs_model::Row::index);
+    assert_eq!(principal, Some(0));
+}
+
+#[test]
 fn repetitions_among_many_rows() {
     let mut list = clean();
     let rows = list["diseinfo"].as_array_mut().expect("an array");
