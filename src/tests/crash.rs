@@ -1,7 +1,7 @@
 //! Kill −9 at random moments: what was answered is there after the restart, and nothing
 //! is there twice. The gateway is the real binary; its database is its own.
 //!
-//! `CHS_CRASH_UPLOADS` sets how many uploads (40 by default; the long run takes 200).
+//! `TEST_CRASH_UPLOADS` sets how many uploads (40 by default; the long run takes 200).
 
 use std::{
     io::{BufRead, BufReader},
@@ -61,7 +61,7 @@ fn kill_9(pid: i32) {
 
 #[actix_web::test]
 async fn answered_uploads_survive_kill_9() {
-    let count: usize = std::env::var("CHS_CRASH_UPLOADS")
+    let count: usize = std::env::var("TEST_CRASH_UPLOADS")
         .ok()
         .and_then(|n| n.parse().ok())
         .unwrap_or(40);

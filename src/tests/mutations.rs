@@ -1,7 +1,7 @@
 //! Mutated messages: one bit, one byte or one member of what is signed or sealed, and
 //! everything the form forbids. Each is refused, none with a 5xx, and no row is written.
 //!
-//! `CHS_MUTATIONS` sets how many (600 by default; the long run takes 10,000).
+//! `TEST_MUTATIONS` sets how many (600 by default; the long run takes 10,000).
 
 use chs_gateway::commands::call::{Client, unique};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -11,7 +11,7 @@ use crate::harness::{Gateway, lists, now, submit};
 
 #[actix_web::test]
 async fn no_mutated_message_passes() {
-    let count: usize = std::env::var("CHS_MUTATIONS")
+    let count: usize = std::env::var("TEST_MUTATIONS")
         .ok()
         .and_then(|n| n.parse().ok())
         .unwrap_or(600);
