@@ -76,13 +76,19 @@ pub async fn run(session: &Session, request: &SubmitRequest) -> Result<Value, Re
     }
 }
 
-/// Whether a settlement id has the form that is stored and audited: it is the caller's
-/// text, and a longer one neither fits an index nor belongs in an audit record.
-fn is_setl_id(text: &str) -> bool {
-    (1..=30).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+/// Refuses a settlement id that could not be stored and audited: it is the caller's text,
+/// and a longer one neither fits an index nor belongs in an audit record.
+fn check_setl_id(text: &str) -> Result<(), Refusal> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if (1..=30).contains(&text.len()) && text.bytes().all(allowed) {
+        return Ok(());
+    }
+    Err(Refusal::field(
+        ErrorCode::SchemaViolation,
+        "/input/setlinfo/setl_id",
+        "结算ID应为1至30位字母、数字、“-”或“_”",
+        "setl_id must be 1 to 30 letters, digits, '-' or '_'",
+    ))
 }
 
 /// What a stored list is found by.
@@ -122,14 +128,7 @@ impl<'a> ListKeys<'a> {
         }
         let setl_id =
             text(setlinfo::SETL_ID).ok_or_else(|| missing("setl_id", "上传清单必须填写结算ID"))?;
-        if !is_setl_id(setl_id) {
-            return Err(Refusal::field(
-                ErrorCode::SchemaViolation,
-                "/input/setlinfo/setl_id",
-                "结算ID应为1至30位字母、数字、“-”或“_”",
-                "setl_id must be 1 to 30 letters, digits, '-' or '_'",
-            ));
-        }
+        check_setl_id(setl_id)?;
         if list
             .total_cost()
             .is_some_and(|cost| cost.fen().abs() > MOST_FEN)
@@ -282,15 +281,7 @@ async fn settlement(
             .unwrap_or_default()
     };
     let (fixmedins_code, setl_id) = (text("fixmedins_code"), text("setl_id"));
-    if !is_setl_id(setl_id) {
-        return Err(Refusal::field(
-            ErrorCode::SchemaViolation,
-            "/input/setlinfo/setl_id",
-            "结算ID应为1至30位字母、数字、“-”或“_”",
-            "setl_id must be 1 to 30 letters, digits, '-' or '_'",
-        )
-        .into());
-    }
+    check_setl_id(setl_id)?;
     if caller.role == Role::Hospital && caller.fixmedins_code.as_deref() != Some(fixmedins_code) {
         return Err(Refusal::field(
             ErrorCode::ForeignData,

@@ -27,14 +27,14 @@ pub(super) fn sentences(trace: &Trace) -> Vec<Sentence> {
         sentences.push(match &found.excluded_by {
             None => Sentence {
                 zh: format!("其他诊断 {code} 为 {severity}"),
-                en: format!("other diagnosis {code} is an {severity}"),
+                en: format!("other diagnosis {code} counts as {severity}"),
             },
             Some(principal) => Sentence {
                 zh: format!(
                     "其他诊断 {code} 为 {severity}，但主要诊断 {principal} 在其排除表 {set} 中，不计"
                 ),
                 en: format!(
-                    "other diagnosis {code} is an {severity}, but principal diagnosis {principal} is in its exclusion set {set}: it does not count"
+                    "other diagnosis {code} counts as {severity}, but principal diagnosis {principal} is in its exclusion set {set}: it does not count"
                 ),
             },
         });
