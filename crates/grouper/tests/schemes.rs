@@ -3,7 +3,8 @@
 #![allow(clippy::expect_used, reason = "a test may stop at the first fault")]
 
 use chs_grouper::{LintKind, Scheme, SchemeError, SchemeSource, Severity};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 fn scheme(id: &str) -> &'static Scheme {
     Scheme::builtin(id).expect(id)
@@ -99,9 +100,9 @@ fn complications_and_their_exclusions_read() {
 
 #[test]
 fn lint_finds_the_known_faults_and_no_others() {
+    use LintKind::{GreyCode, MissingExclusionSet, UnknownCode, UnusedSet};
     // The published 2.0 tables name one procedure that the code system does not
-    // have, and two grey ones; the local scheme inherits them.
-    use LintKind::{GreyCode, UnknownCode};
+    // have, and two grey ones; the local schemes inherit them.
     let known = [
         (UnknownCode, "OP_GK2", "43.4100x026"),
         (UnknownCode, "OP_RA2", "43.4100x026"),
@@ -111,7 +112,7 @@ fn lint_finds_the_known_faults_and_no_others() {
         (GreyCode, "OP_ALL", "99.1000"),
         (GreyCode, "OP_BL1", "99.1000"),
     ];
-    for id in Scheme::builtin_ids() {
+    for id in ["chs-drg-2.0", "qingdao-2024", "xianyang-2025"] {
         let lints = scheme(id).lint();
         let lints = lints.iter();
         let found: Vec<_> = lints
@@ -119,6 +120,97 @@ fn lint_finds_the_known_faults_and_no_others() {
             .collect();
         assert_eq!(found, known, "{id}");
     }
+    // Guangxi's exclusion sets list grey codes throughout, and 16 that its complications name are
+    // not published: those are excluded by nothing. 1.1 is older than the list of grey
+    // codes; its complications of EX_999 are excluded by nothing: no such set is published.
+    let counts = |id| {
+        let mut counts = BTreeMap::new();
+        for lint in scheme(id).lint() {
+            *counts.entry(lint.kind).or_insert(0) += 1;
+        }
+        Vec::from_iter(counts)
+    };
+    let found = counts("guangxi-2024");
+    assert_eq!(
+        found,
+        [
+            (UnknownCode, 4),
+            (GreyCode, 2097),
+            (MissingExclusionSet, 16)
+        ]
+    );
+    let found = counts("chs-drg-1.1");
+    let known = [
+        (UnknownCode, 17),
+        (GreyCode, 1847),
+        (MissingExclusionSet, 1),
+        (UnusedSet, 1),
+    ];
+    assert_eq!(found, known);
+    let missing = scheme("chs-drg-1.1").lint();
+    let missing = missing.iter().find(|lint| lint.kind == MissingExclusionSet);
+    assert_eq!(missing.map(|lint| lint.subject.as_str()), Some("EX_999"));
+}
+
+#[test]
+fn every_scheme_says_who_published_it_and_when() {
+    for id in Scheme::builtin_ids() {
+        let scheme = scheme(id);
+        assert!(
+            !scheme.publisher().is_empty() && !scheme.source().is_empty(),
+            "{id}"
+        );
+        assert!(scheme.is_in_force_on(scheme.in_force_from()), "{id}");
+        // A local scheme rests on no document that was seen, and says so.
+        let inferred = scheme.inferred().iter().any(|key| key == "in_force_from");
+        assert_eq!(inferred, id != "chs-drg-2.0", "{id}");
+    }
+    let national = scheme("chs-drg-2.0");
+    assert_eq!(national.source(), "医保办发〔2024〕9号");
+    assert_eq!(national.published(), Some("2024-07-18"));
+    assert!(
+        national
+            .document()
+            .is_some_and(|title| title.contains("2.0 版分组方案"))
+    );
+    let older = scheme("chs-drg-1.1");
+    assert_eq!(older.published(), Some("2021"));
+    assert!(older.is_in_force_on("2024-12-31") && !older.is_in_force_on("2025-01-01"));
+    assert!(!national.is_in_force_on("2024-12-31") && national.is_in_force_on("2026-01-01"));
+}
+
+#[test]
+fn the_schemes_hold_what_they_are_to_hold() {
+    let expected = [
+        ("chs-drg-1.1", 376, 628),
+        ("chs-drg-2.0", 409, 634),
+        ("guangxi-2024", 409, 633),
+        ("qingdao-2024", 409, 701),
+        ("xianyang-2025", 409, 747),
+    ];
+    assert!(Scheme::builtin_ids().eq(expected.map(|(id, ..)| id)));
+    for (id, adrg, drg) in expected {
+        let counts = scheme(id).counts();
+        assert_eq!(
+            (counts.mdc, counts.adrg, counts.drg),
+            (26, adrg, drg),
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn the_schemes_stay_small() {
+    let embedded = Scheme::builtin_bytes();
+    assert!(embedded < 3_000_000, "{embedded} bytes in the binary");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemes");
+    let mut local = 0;
+    for id in Scheme::builtin_ids().filter(|id| scheme(id).base().is_some()) {
+        for file in std::fs::read_dir(folder.join(id)).expect(id) {
+            local += file.expect("a file").metadata().expect("its size").len();
+        }
+    }
+    assert!(local < 500_000, "{local} bytes of local schemes");
 }
 
 #[test]
@@ -216,6 +308,24 @@ fn faults_in_the_source_are_refused_with_their_place() {
             "scheme.toml line 12",
         ),
         ("scheme.toml", "2026-01-01", "soon", "in_force_from"),
+        (
+            "scheme.toml",
+            "[counts]",
+            "in_force_to = \"2025-12-31\"\n[counts]",
+            "not before in_force_from",
+        ),
+        (
+            "scheme.toml",
+            "[counts]",
+            "published = \"2025-1\"\n[counts]",
+            "published must be",
+        ),
+        (
+            "scheme.toml",
+            "[counts]",
+            "inferred = [\"title\"]\n[counts]",
+            "inferred names title",
+        ),
         (
             "mdc.csv",
             "ZYZD in DI_B00",

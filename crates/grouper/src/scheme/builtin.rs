@@ -44,6 +44,12 @@ impl Scheme {
     pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
         TABLE.iter().map(|builtin| builtin.id)
     }
+
+    /// How many bytes the built-in schemes take in the binary.
+    #[must_use]
+    pub fn builtin_bytes() -> usize {
+        TABLE.iter().map(|builtin| builtin.packed.len()).sum()
+    }
 }
 
 fn find(id: &str) -> Result<&'static Builtin, SchemeError> {

@@ -1,5 +1,6 @@
 //! A grouping scheme: loaded, compiled, ready to group.
 
+mod about;
 mod builtin;
 mod codes;
 mod complications;
@@ -20,7 +21,7 @@ pub use table::{AdrgRow, Drg, Mdc};
 use crate::case::Case;
 use crate::engine::{Facts, decide};
 use crate::outcome::Outcome;
-use crate::source::{Counts, Manifest};
+use crate::source::Manifest;
 use crate::trace::{Trace, Tracer};
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -55,48 +56,6 @@ impl std::fmt::Debug for Scheme {
 }
 
 impl Scheme {
-    /// The id, such as `chs-drg-2.0`.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.manifest.id
-    }
-
-    /// The Chinese title.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        &self.manifest.title
-    }
-
-    /// Who published it.
-    #[must_use]
-    pub fn publisher(&self) -> &str {
-        &self.manifest.publisher
-    }
-
-    /// The document that published it.
-    #[must_use]
-    pub fn source(&self) -> &str {
-        &self.manifest.source
-    }
-
-    /// The scheme that it extends.
-    #[must_use]
-    pub fn base(&self) -> Option<&str> {
-        self.manifest.base.as_deref()
-    }
-
-    /// The first day of its force, `yyyy-MM-dd`.
-    #[must_use]
-    pub fn in_force_from(&self) -> &str {
-        &self.manifest.in_force_from
-    }
-
-    /// How much it holds.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        self.manifest.counts
-    }
-
     /// SHA-256 in lower-case hex over the scheme in its normal form, the base
     /// filled in: two schemes that group alike row by row have the same digest
     /// however their files are laid out.

@@ -10,9 +10,19 @@ pub(crate) struct Manifest {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) publisher: String,
+    /// Title of the document that published it, where it is known.
+    pub(crate) document: Option<String>,
+    /// The document's number; without one, the name that the area gives its tables.
     pub(crate) source: String,
+    /// When: year, month or day, as precisely as it is known.
+    pub(crate) published: Option<String>,
     pub(crate) base: Option<String>,
     pub(crate) in_force_from: String,
+    /// The last day, where a successor or the document names it.
+    pub(crate) in_force_to: Option<String>,
+    /// Which of these keys no document states.
+    #[serde(default)]
+    pub(crate) inferred: Vec<String>,
     pub(crate) counts: Counts,
 }
 
@@ -40,29 +50,77 @@ impl Manifest {
             let before = error.span().and_then(|span| text.get(..span.start));
             let line = before.map_or(0, |before| before.split('\n').count());
             SchemeError::source(
-                "scheme.toml",
+                FILE,
                 u64::try_from(line).unwrap_or(0),
                 "格式不符",
                 error.message(),
             )
         })?;
-        if !is_date(&manifest.in_force_from) {
-            return Err(SchemeError::source(
-                "scheme.toml",
-                0,
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    fn check(&self) -> Result<(), SchemeError> {
+        let refused = |zh: &str, en: &str| Err(SchemeError::source(FILE, 0, zh, en));
+        if !is_date(&self.in_force_from) {
+            return refused(
                 "in_force_from 应为 yyyy-MM-dd",
                 "in_force_from must be yyyy-MM-dd",
-            ));
+            );
         }
-        Ok(manifest)
+        if let Some(to) = &self.in_force_to
+            && (!is_date(to) || *to < self.in_force_from)
+        {
+            return refused(
+                "in_force_to 应为不早于 in_force_from 的 yyyy-MM-dd",
+                "in_force_to must be yyyy-MM-dd and not before in_force_from",
+            );
+        }
+        if self
+            .published
+            .as_deref()
+            .is_some_and(|day| !is_date_or_part(day))
+        {
+            return refused(
+                "published 应为 yyyy、yyyy-MM 或 yyyy-MM-dd",
+                "published must be yyyy, yyyy-MM or yyyy-MM-dd",
+            );
+        }
+        let known = |key: &String| INFERABLE.contains(&key.as_str());
+        match self.inferred.iter().find(|key| !known(key)) {
+            None => Ok(()),
+            Some(key) => refused(
+                &format!("inferred 中的 {key} 不是可推断的项"),
+                &format!("inferred names {key}, which is no key that may be inferred"),
+            ),
+        }
     }
 }
 
+const FILE: &str = "scheme.toml";
+
+/// The keys that a scheme may carry without a document that states them.
+const INFERABLE: [&str; 6] = [
+    "publisher",
+    "document",
+    "source",
+    "published",
+    "in_force_from",
+    "in_force_to",
+];
+
 /// The form of an ISO date; schemes name real days, so the form is enough.
 fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
+    text.len() == 10 && is_date_or_part(text)
+}
+
+/// The form of a year, of a month in it, or of a day.
+fn is_date_or_part(text: &str) -> bool {
+    let mut parts = text.split('-');
     let digits = |part: &str, length: usize| {
         part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
     };
-    matches!(parts.as_slice(), [y, m, d] if digits(y, 4) && digits(m, 2) && digits(d, 2))
+    parts.next().is_some_and(|year| digits(year, 4))
+        && parts.clone().count() <= 2
+        && parts.all(|part| digits(part, 2))
 }

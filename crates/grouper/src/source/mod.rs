@@ -2,7 +2,7 @@
 //!
 //! | file | what | in a local scheme |
 //! |---|---|---|
-//! | `scheme.toml` | id, title, publisher, source, base, in force from, counts | whole |
+//! | `scheme.toml` | id, title, publisher, document, source, dates, base, counts | whole |
 //! | `mdc.csv`, `adrg.csv`, `drg.csv` | rows with rules | a column `change`: `+` new, `~` instead of the base's row, `-` gone |
 //! | `weights.csv` | drg, weight, further columns of the area | rows instead of the base's |
 //! | `sets.txt`, `exclusions.txt` | `[SET]` and its codes | `[SET]` new, `[SET +]`, `[SET -]`, `[SET removed]` |
