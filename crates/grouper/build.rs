@@ -22,7 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let packed = miniz_oxide::deflate::compress_to_vec(&bundle(&folder)?, LEVEL);
         fs::write(out.join(format!("{id}.deflate")), packed)?;
         let file = format!("concat!(env!(\"OUT_DIR\"), \"/{id}.deflate\")");
-        writeln!(table, "    Builtin::new({id:?}, include_bytes!({file})),")?;
+        writeln!(
+            table,
+            "    Builtin {{ id: {id:?}, packed: include_bytes!({file}) }},"
+        )?;
     }
     table.push_str("];\n");
     fs::write(out.join("builtin_table.rs"), table)?;

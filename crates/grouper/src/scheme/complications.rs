@@ -15,6 +15,17 @@ pub enum Severity {
     Cc,
 }
 
+impl Severity {
+    /// `MCC` or `CC`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mcc => "MCC",
+            Self::Cc => "CC",
+        }
+    }
+}
+
 /// Complications of one severity and one exclusion set.
 #[derive(Debug)]
 pub(crate) struct ComplicationKind {
@@ -72,9 +83,10 @@ impl Scheme {
 
     /// All complications by code, sorted.
     pub fn complications(&self) -> impl Iterator<Item = (&str, Complication<'_>)> {
-        self.complications.iter().filter_map(|(code, place)| {
+        self.complications.iter().filter_map(|(id, place)| {
             let kind = self.kinds.get(usize::from(*place))?;
-            Some((code.as_str(), Complication { kind, scheme: self }))
+            let code = self.diagnoses.code(*id);
+            Some((code, Complication { kind, scheme: self }))
         })
     }
 

@@ -1,6 +1,6 @@
 //! From a definition to a compiled scheme.
 
-use super::codes::{CodeSpace, CodeSpaceBuilder, DIAGNOSES, PROCEDURES};
+use super::codes::CodeSpace;
 use super::complications::ComplicationKind;
 use super::lookup::principal_sets;
 use super::{AdrgRow, Drg, Mdc, Scheme, SchemeError};
@@ -40,7 +40,8 @@ impl Scheme {
     }
 }
 
-fn build(manifest: Manifest, definition: Definition<'_>) -> Result<Scheme, SchemeError> {
+/// Compiles what the files say.
+pub(super) fn build(manifest: Manifest, definition: Definition) -> Result<Scheme, SchemeError> {
     let (diagnoses, procedures, complications) = spaces(&definition)?;
     let compiler = Compiler {
         diagnoses: &diagnoses,
@@ -55,16 +56,8 @@ fn build(manifest: Manifest, definition: Definition<'_>) -> Result<Scheme, Schem
         drg_places: places
             .map(|(place, drg)| (drg.code.clone(), place))
             .collect(),
-        set_names: definition
-            .sets
-            .keys()
-            .map(|name| (*name).to_owned())
-            .collect(),
-        exclusion_names: definition
-            .exclusions
-            .keys()
-            .map(|name| (*name).to_owned())
-            .collect(),
+        set_names: definition.sets.into_keys().collect(),
+        exclusion_names: definition.exclusions.into_keys().collect(),
         kinds: complications.kinds,
         complications: complications.codes,
         repeated: definition.repeated,
@@ -83,62 +76,39 @@ fn build(manifest: Manifest, definition: Definition<'_>) -> Result<Scheme, Schem
 /// The complications as the scheme keeps them.
 struct Complications {
     kinds: Vec<ComplicationKind>,
-    codes: Vec<(String, u16)>,
+    codes: Vec<(u32, u16)>,
 }
 
-/// Interns every code of the definition. A set is one of diagnoses or of
-/// procedures by the first letters of its name: DI, OP.
-fn spaces(
-    definition: &Definition<'_>,
-) -> Result<(CodeSpace, CodeSpace, Complications), SchemeError> {
-    let mut diagnoses = CodeSpaceBuilder::new(&DIAGNOSES);
-    let mut procedures = CodeSpaceBuilder::new(&PROCEDURES);
-    for (name, codes) in &definition.sets {
-        if name.starts_with("DI") {
-            diagnoses.add_set(name, codes);
-        } else if name.starts_with("OP") {
-            procedures.add_set(name, codes);
-        } else {
-            return Err(SchemeError::source(
-                "sets.txt",
-                0,
-                format!("集合名 {name} 应以 DI 或 OP 开头"),
-                format!("the set {name} must begin with DI or OP"),
-            ));
-        }
-    }
-    for (name, codes) in &definition.exclusions {
-        if definition.sets.contains_key(name) {
-            return Err(SchemeError::source(
-                "exclusions.txt",
-                0,
-                format!("集合名 {name} 重复"),
-                format!("the name {name} is a set's already"),
-            ));
-        }
-        diagnoses.add_set(name, codes);
-    }
-    let mut places: BTreeMap<(bool, &str), u16> = BTreeMap::new();
-    let mut codes = Vec::with_capacity(definition.complications.len());
-    for (code, complication) in &definition.complications {
-        let next = u16::try_from(places.len()).unwrap_or(u16::MAX - 1);
-        let key = (complication.major, complication.exclusions);
-        let place = *places.entry(key).or_insert(next);
-        diagnoses.set_complication(code, place.saturating_add(1));
-        codes.push(((*code).to_owned(), place));
-    }
-    let (diagnoses, procedures) = (diagnoses.finish()?, procedures.finish()?);
-    let mut kinds: Vec<_> = places.into_iter().collect();
-    kinds.sort_by_key(|(_, place)| *place);
-    let kinds = kinds
-        .into_iter()
-        .map(|((major, exclusions), _)| ComplicationKind {
-            major,
-            excluding: diagnoses.bit(exclusions),
-            exclusions: exclusions.to_owned(),
-        });
-    let kinds = kinds.collect();
-    Ok((diagnoses, procedures, Complications { kinds, codes }))
+/// Both sides of the scheme. Exclusion sets are sets of diagnoses like any other.
+fn spaces(definition: &Definition) -> Result<(CodeSpace, CodeSpace, Complications), SchemeError> {
+    let sets = |letters: &'static str| {
+        let sets = definition.sets.iter();
+        let sets = sets.filter(move |(name, _)| name.starts_with(letters));
+        sets.map(|(name, codes)| (name.as_str(), codes.clone()))
+    };
+    let exclusions = definition.exclusions.iter();
+    let exclusions = exclusions.map(|(name, codes)| (name.as_str(), codes.clone()));
+    let (kinds, kind_of) = definition.complications.in_use();
+    let diagnoses = sets("DI").chain(exclusions).collect();
+    let diagnoses = CodeSpace::new(definition.diagnoses.clone(), diagnoses, &kind_of)?;
+    let procedures = sets("OP").collect();
+    let procedures = CodeSpace::new(definition.procedures.clone(), procedures, &[])?;
+    let kinds = kinds.into_iter().map(|kind| ComplicationKind {
+        major: kind.major,
+        excluding: diagnoses.bit(&kind.exclusions),
+        exclusions: kind.exclusions,
+    });
+    let codes = (0..).zip(kind_of);
+    let codes = codes.filter_map(|(id, kind)| Some((id, kind.checked_sub(1)?)));
+    let mut complications = Complications {
+        kinds: kinds.collect(),
+        codes: codes.collect(),
+    };
+    // Ids follow the code system's order; codes that only the scheme has come last.
+    complications
+        .codes
+        .sort_by(|(a, _), (b, _)| diagnoses.code(*a).cmp(diagnoses.code(*b)));
+    Ok((diagnoses, procedures, complications))
 }
 
 /// Places by the code of what owns them.
@@ -159,7 +129,7 @@ impl Compiler<'_> {
         Ok((rule, test))
     }
 
-    fn drgs(&self, definition: &Definition<'_>) -> Result<(Vec<Drg>, Ranges), SchemeError> {
+    fn drgs(&self, definition: &Definition) -> Result<(Vec<Drg>, Ranges), SchemeError> {
         // A core group belongs to one MDC; its rows say which.
         let mdc_of: HashMap<&str, &str> = definition
             .adrg
@@ -192,7 +162,7 @@ impl Compiler<'_> {
 
     fn rows(
         &self,
-        definition: &Definition<'_>,
+        definition: &Definition,
         drgs_of: &Ranges,
     ) -> Result<(Vec<AdrgRow>, Ranges), SchemeError> {
         let mut sorted: Vec<_> = definition.adrg.iter().collect();
@@ -219,7 +189,7 @@ impl Compiler<'_> {
         Ok((rows, ranges))
     }
 
-    fn mdcs(&self, definition: &Definition<'_>, rows_of: &Ranges) -> Result<Vec<Mdc>, SchemeError> {
+    fn mdcs(&self, definition: &Definition, rows_of: &Ranges) -> Result<Vec<Mdc>, SchemeError> {
         let mut sorted: Vec<(&String, &source::MdcRow)> = definition.mdc.iter().collect();
         sorted.sort_by_key(|(code, row)| (row.order, code.as_str()));
         one_order("mdc.csv", sorted.iter().map(|(_, row)| ("", row.order)))?;

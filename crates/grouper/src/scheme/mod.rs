@@ -6,6 +6,7 @@ mod codes;
 mod complications;
 mod digest;
 mod error;
+mod interner;
 mod lint;
 mod load;
 mod lookup;
@@ -15,6 +16,7 @@ pub(crate) use codes::{Bit, CodeSpace, CodeState, Entry, MAX_WORDS};
 pub(crate) use complications::ComplicationKind;
 pub use complications::{Complication, Severity};
 pub use error::SchemeError;
+pub(crate) use interner::Interner;
 pub use lint::{Lint, LintKind};
 pub use table::{AdrgRow, Drg, Mdc};
 
@@ -40,8 +42,8 @@ pub struct Scheme {
     pub(crate) set_names: Vec<String>,
     pub(crate) exclusion_names: Vec<String>,
     pub(crate) kinds: Vec<ComplicationKind>,
-    /// Codes of complications, sorted, with their kinds' places.
-    pub(crate) complications: Vec<(String, u16)>,
+    /// Ids of complications, sorted by code, with their kinds' places.
+    pub(crate) complications: Vec<(u32, u16)>,
     pub(crate) repeated: Vec<(String, String)>,
     pub(crate) digest: OnceLock<String>,
 }

@@ -1,41 +1,55 @@
 //! A scheme with its base filled in: everything the files say, nothing compiled.
 
 use super::SchemeSource;
+use super::complications::Complications;
 use super::lists::{Section, sections, sort_codes};
 use super::rows::{self, AdrgRow, DrgRow, MdcRow};
 use super::weights::{self, Weight};
-use crate::scheme::SchemeError;
-use std::collections::{BTreeMap, HashSet};
+use crate::scheme::{Interner, SchemeError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Codes by the name of their set, sorted.
-pub(crate) type Sets<'a> = BTreeMap<&'a str, Vec<&'a str>>;
+/// Codes by the name of their set, sorted as text; local schemes share their
+/// base's lists.
+pub(crate) type Sets = BTreeMap<String, Arc<[u32]>>;
 
-/// What `cc.txt` says of a diagnosis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Complication<'a> {
-    /// MCC rather than CC.
-    pub(crate) major: bool,
-    /// Name of the set of principal diagnoses that exclude it.
-    pub(crate) exclusions: &'a str,
-}
-
-/// A scheme with its base filled in.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Definition<'a> {
+/// A scheme with its base filled in. It owns what it says, codes as ids, so that
+/// a base is read once however many schemes extend it.
+#[derive(Debug, Clone)]
+pub(crate) struct Definition {
     pub(crate) mdc: BTreeMap<String, MdcRow>,
     pub(crate) adrg: BTreeMap<(String, u32), AdrgRow>,
     pub(crate) drg: BTreeMap<String, DrgRow>,
     pub(crate) weights: BTreeMap<String, Weight>,
-    pub(crate) sets: Sets<'a>,
-    pub(crate) exclusions: Sets<'a>,
-    pub(crate) complications: BTreeMap<&'a str, Complication<'a>>,
+    pub(crate) diagnoses: Interner,
+    pub(crate) procedures: Interner,
+    pub(crate) sets: Sets,
+    pub(crate) exclusions: Sets,
+    pub(crate) complications: Complications,
     /// Codes that stand twice in one list: the list's name and the code.
     pub(crate) repeated: Vec<(String, String)>,
 }
 
-impl<'a> Definition<'a> {
+impl Default for Definition {
+    fn default() -> Self {
+        Self {
+            mdc: BTreeMap::new(),
+            adrg: BTreeMap::new(),
+            drg: BTreeMap::new(),
+            weights: BTreeMap::new(),
+            diagnoses: Interner::diagnoses(),
+            procedures: Interner::procedures(),
+            sets: Sets::new(),
+            exclusions: Sets::new(),
+            complications: Complications::default(),
+            repeated: Vec::new(),
+        }
+    }
+}
+
+impl Definition {
     /// Reads a scheme over its base's definition (an empty one without a base).
-    pub(crate) fn extend(mut self, source: &'a SchemeSource) -> Result<Self, SchemeError> {
+    pub(crate) fn extend(mut self, source: &SchemeSource) -> Result<Self, SchemeError> {
         rows::read(source.text(MDC), &mut self.mdc)?;
         rows::read(source.text(ADRG), &mut self.adrg)?;
         rows::read(source.text(DRG), &mut self.drg)?;
@@ -51,42 +65,50 @@ impl<'a> Definition<'a> {
                 format!("the scheme has no group {unknown}"),
             ));
         }
-        let repeated = &mut self.repeated;
-        read_sets("sets.txt", source, &mut self.sets, repeated)?;
-        read_sets("exclusions.txt", source, &mut self.exclusions, repeated)?;
-        self.read_complications(source)?;
+        self.read_sets(source)?;
+        self.read_exclusions(source)?;
+        self.complications
+            .read(source, &mut self.diagnoses, &mut self.repeated)?;
         Ok(self)
     }
 
-    fn read_complications(&mut self, source: &'a SchemeSource) -> Result<(), SchemeError> {
-        const FILE: &str = "cc.txt";
-        let mut assigned = HashSet::new();
+    /// A set is one of diagnoses or of procedures by the first letters of its name.
+    fn read_sets(&mut self, source: &SchemeSource) -> Result<(), SchemeError> {
+        const FILE: &str = "sets.txt";
         for mut section in sections(FILE, source.text(FILE))? {
-            note_repeated(&mut section, "CC", &mut self.repeated);
-            let line = section.line;
-            match section.heading.as_slice() {
-                ["removed"] => {
-                    for code in section.codes {
-                        if self.complications.remove(code).is_none() {
-                            return Err(not_there(FILE, line, code));
-                        }
-                    }
-                }
-                [kind @ ("MCC" | "CC"), exclusions] => {
-                    let complication = Complication {
-                        major: *kind == "MCC",
-                        exclusions,
-                    };
-                    for code in section.codes {
-                        // Under two headings the last one counts; lint tells.
-                        if !assigned.insert(code) {
-                            self.repeated.push(("CC".to_owned(), code.to_owned()));
-                        }
-                        self.complications.insert(code, complication);
-                    }
-                }
-                _ => return Err(bad_heading(FILE, line)),
+            let name = section.heading.first().copied().unwrap_or_default();
+            let side = if name.starts_with("DI") {
+                &mut self.diagnoses
+            } else if name.starts_with("OP") {
+                &mut self.procedures
+            } else {
+                return Err(SchemeError::source(
+                    FILE,
+                    section.line,
+                    format!("集合名 {name} 应以 DI 或 OP 开头"),
+                    format!("the set {name} must begin with DI or OP"),
+                ));
+            };
+            note_repeated(&mut section, name, &mut self.repeated);
+            read_set(FILE, &section, &mut self.sets, side)?;
+        }
+        Ok(())
+    }
+
+    fn read_exclusions(&mut self, source: &SchemeSource) -> Result<(), SchemeError> {
+        const FILE: &str = "exclusions.txt";
+        for mut section in sections(FILE, source.text(FILE))? {
+            let name = section.heading.first().copied().unwrap_or_default();
+            if self.sets.contains_key(name) {
+                return Err(SchemeError::source(
+                    FILE,
+                    section.line,
+                    format!("集合名 {name} 重复"),
+                    format!("the name {name} is a set's already"),
+                ));
             }
+            note_repeated(&mut section, name, &mut self.repeated);
+            read_set(FILE, &section, &mut self.exclusions, &mut self.diagnoses)?;
         }
         Ok(())
     }
@@ -96,76 +118,79 @@ const MDC: &str = "mdc.csv";
 const ADRG: &str = "adrg.csv";
 const DRG: &str = "drg.csv";
 
-fn read_sets<'a>(
+fn read_set(
     file: &str,
-    source: &'a SchemeSource,
-    sets: &mut Sets<'a>,
-    repeated: &mut Vec<(String, String)>,
+    section: &Section<'_>,
+    sets: &mut Sets,
+    side: &mut Interner,
 ) -> Result<(), SchemeError> {
-    for mut section in sections(file, source.text(file))? {
-        let name = section.heading.first().copied().unwrap_or_default();
-        note_repeated(&mut section, name, repeated);
-        let line = section.line;
-        let known = sets.contains_key(name);
-        match section.heading.as_slice() {
-            [_] if known => {
-                return Err(SchemeError::source(
+    let line = section.line;
+    let name = section.heading.first().copied().unwrap_or_default();
+    match (section.heading.as_slice(), sets.get_mut(name)) {
+        ([_], Some(_)) => Err(SchemeError::source(
+            file,
+            line,
+            format!("集合 {name} 已存在"),
+            format!("the set {name} exists already"),
+        )),
+        ([_], None) => {
+            sets.insert(name.to_owned(), side.intern_all(&section.codes));
+            Ok(())
+        }
+        ([_, "+" | "-" | "removed"], None) => Err(not_there(file, line, name)),
+        ([_, "removed"], Some(_)) if section.codes.is_empty() => {
+            sets.remove(name);
+            Ok(())
+        }
+        ([_, sign @ ("+" | "-")], Some(codes)) => {
+            *codes = changed(codes, section, *sign == "+", side).map_err(|code| {
+                let there = if *sign == "+" { "已在" } else { "不在" };
+                SchemeError::source(
                     file,
                     line,
-                    format!("集合 {name} 已存在"),
-                    format!("the set {name} exists already"),
-                ));
-            }
-            [name] => {
-                sets.insert(name, section.codes);
-            }
-            [_, "+" | "-" | "removed"] if !known => return Err(not_there(file, line, name)),
-            [name, "removed"] if section.codes.is_empty() => {
-                sets.remove(name);
-            }
-            [name, sign @ ("+" | "-")] => {
-                let codes = sets.entry(name).or_default();
-                change(codes, &section, *sign == "+").map_err(|code| {
-                    let there = if *sign == "+" { "已在" } else { "不在" };
-                    SchemeError::source(
-                        file,
-                        line,
-                        format!("编码 {code} {there}集合 {name} 中"),
-                        format!("{code} cannot be changed in {name} by {sign}"),
-                    )
-                })?;
-            }
-            _ => return Err(bad_heading(file, line)),
+                    format!("编码 {code} {there}集合 {name} 中"),
+                    format!("{code} cannot be changed in {name} by {sign}"),
+                )
+            })?;
+            Ok(())
         }
+        _ => Err(bad_heading(file, line)),
     }
-    Ok(())
 }
 
-/// Adds or removes a section's codes; the first that does not fit is the error.
-fn change<'a>(
-    codes: &mut Vec<&'a str>,
+/// A list with a section's codes added or removed; the first that does not fit is
+/// the error.
+fn changed<'a>(
+    codes: &[u32],
     section: &Section<'a>,
     adding: bool,
-) -> Result<(), &'a str> {
+    side: &mut Interner,
+) -> Result<Arc<[u32]>, &'a str> {
+    let mut codes = codes.to_vec();
     for code in &section.codes {
-        match (codes.binary_search(code), adding) {
-            (Err(place), true) => codes.insert(place, code),
+        let place = codes.binary_search_by(|id| side.code(*id).cmp(code));
+        match (place, adding) {
+            (Err(place), true) => codes.insert(place, side.intern(code)),
             (Ok(place), false) => {
                 codes.remove(place);
             }
             _ => return Err(code),
         }
     }
-    Ok(())
+    Ok(codes.into())
 }
 
-fn note_repeated(section: &mut Section<'_>, name: &str, repeated: &mut Vec<(String, String)>) {
+pub(super) fn note_repeated(
+    section: &mut Section<'_>,
+    name: &str,
+    repeated: &mut Vec<(String, String)>,
+) {
     for code in sort_codes(&mut section.codes) {
         repeated.push((name.to_owned(), code.to_owned()));
     }
 }
 
-fn not_there(file: &str, line: u64, what: &str) -> SchemeError {
+pub(super) fn not_there(file: &str, line: u64, what: &str) -> SchemeError {
     SchemeError::source(
         file,
         line,
@@ -174,7 +199,7 @@ fn not_there(file: &str, line: u64, what: &str) -> SchemeError {
     )
 }
 
-fn bad_heading(file: &str, line: u64) -> SchemeError {
+pub(super) fn bad_heading(file: &str, line: u64) -> SchemeError {
     SchemeError::source(
         file,
         line,

@@ -8,6 +8,7 @@
 //! | `sets.txt`, `exclusions.txt` | `[SET]` and its codes | `[SET]` new, `[SET +]`, `[SET -]`, `[SET removed]` |
 //! | `cc.txt` | `[MCC EX_1]` and its codes | the codes so assigned, `[removed]` |
 
+mod complications;
 mod definition;
 mod lists;
 mod manifest;
