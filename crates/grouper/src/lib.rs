@@ -2,6 +2,7 @@
 
 mod case;
 mod engine;
+mod near_miss;
 mod outcome;
 mod reason;
 pub mod rule;
@@ -10,6 +11,7 @@ mod source;
 pub mod trace;
 
 pub use case::{Case, Columns, MAX_CODES, MissingField, Sex};
+pub use near_miss::{Change, NearMiss};
 pub use outcome::{Outcome, Status};
 pub use reason::{Notes, Reason};
 pub use rule::Rule;

@@ -4,9 +4,10 @@ use super::compiled::{Numbers, Sets, Test, Who, slot};
 use crate::case::{Case, Sex};
 use crate::reason::{Notes, Reason};
 use crate::rule::{NumberVariable, Relation};
-use crate::scheme::{Bit, CodeSpace, CodeState, Entry, MAX_WORDS, Scheme};
+use crate::scheme::{Bit, CodeSpace, CodeState, Entry, MAX_WORDS, Scheme, Severity};
 
 /// A case's codes on one side as bitsets.
+#[derive(Clone)]
 struct Side<'f> {
     space: &'f CodeSpace,
     codes: &'f [&'f str],
@@ -16,6 +17,7 @@ struct Side<'f> {
 
 /// A case in the form that compiled rules ask for. It lives on the stack: making
 /// it and asking it allocate nothing.
+#[derive(Clone)]
 pub(crate) struct Facts<'f> {
     diagnoses: Side<'f>,
     procedures: Side<'f>,
@@ -142,6 +144,16 @@ impl<'f> Facts<'f> {
             numbers,
             missing,
             notes,
+        }
+    }
+
+    /// The same case with one more other diagnosis that counts as a complication and
+    /// is in no set.
+    pub(crate) fn with_complication(&self, severity: Severity) -> Self {
+        Self {
+            major: self.major || severity == Severity::Mcc,
+            ordinary: self.ordinary || severity == Severity::Cc,
+            ..self.clone()
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::{ConditionFact, Level, Sentence, Step, Trace, Verdict};
 use crate::outcome::Status;
-use crate::scheme::Severity;
 
 pub(super) fn sentences(trace: &Trace) -> Vec<Sentence> {
     let mut sentences = Vec::new();
@@ -20,10 +19,7 @@ pub(super) fn sentences(trace: &Trace) -> Vec<Sentence> {
     }
     for found in &trace.complications {
         let (code, set) = (&found.code, &found.exclusion_set);
-        let severity = match found.severity {
-            Severity::Mcc => "MCC",
-            Severity::Cc => "CC",
-        };
+        let severity = found.severity.as_str();
         sentences.push(match &found.excluded_by {
             None => Sentence {
                 zh: format!("其他诊断 {code} 为 {severity}"),
