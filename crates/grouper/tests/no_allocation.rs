@@ -1,10 +1,9 @@
 //! Grouping a case without a trace allocates nothing, whatever the case.
 
-use chs_grouper::{Case, Scheme, Sex};
+use chs_grouper::{Case, Scheme, Sex, Status};
 
 #[test]
 fn grouping_allocates_nothing() {
-    let scheme = Scheme::builtin("chs-drg-2.0").expect("the scheme");
     let grouped = Case {
         sex: Some(Sex::Male),
         age_years: Some(69),
@@ -23,18 +22,21 @@ fn grouping_allocates_nothing() {
         px: vec!["no such code"; 500],
         ..grouped.clone()
     };
-    let invalid = Case::default();
-    for (case, drg) in [
-        (grouped, "FP15"),
-        (ambiguous, "GQY"),
-        (ungrouped, "0000"),
-        (invalid, ""),
-    ] {
-        // The first use of a thread may set up thread-locals of the runtime.
-        assert_eq!(scheme.group(&case).drg, drg);
-        let counted = allocation_counter::measure(|| {
-            std::hint::black_box(scheme.group(&case));
-        });
-        assert_eq!(counted.count_total, 0, "{drg}: {counted:?}");
+    let cases = [
+        (grouped, Status::Grouped),
+        (ambiguous, Status::Ambiguous),
+        (ungrouped, Status::Ungrouped),
+        (Case::default(), Status::Invalid),
+    ];
+    for id in Scheme::builtin_ids() {
+        let scheme = Scheme::builtin(id).expect(id);
+        for (case, status) in &cases {
+            // The first use of a thread may set up thread-locals of the runtime.
+            assert_eq!(scheme.group(case).status, *status, "{id}");
+            let counted = allocation_counter::measure(|| {
+                std::hint::black_box(scheme.group(case));
+            });
+            assert_eq!(counted.count_total, 0, "{id} {status}: {counted:?}");
+        }
     }
 }

@@ -5,12 +5,14 @@
 use chs_grouper::rule::{
     CodeVariable, Comparison, Count, Membership, NumberVariable, Relation, Target,
 };
-use chs_grouper::{Case, Columns, Rule, Scheme, Sex, Status};
+use chs_grouper::{Case, Columns, Reason, Rule, Scheme, Sex, Status};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-fn scheme() -> &'static Scheme {
-    Scheme::builtin("chs-drg-2.0").expect("the scheme")
+/// Any of the built-in schemes.
+fn scheme() -> impl Strategy<Value = &'static Scheme> {
+    let all = Scheme::builtin_ids().map(|id| Scheme::builtin(id).expect(id));
+    select(Vec::from_iter(all))
 }
 
 fn set_name() -> impl Strategy<Value = String> {
@@ -158,16 +160,16 @@ proptest! {
     }
 
     #[test]
-    fn any_case_has_a_status_and_its_reason(stay in stay()) {
+    fn any_case_has_a_status_and_its_reason(scheme in scheme(), stay in stay()) {
         let case = stay.case();
-        let outcome = scheme().group(&case);
+        let outcome = scheme.group(&case);
         prop_assert_eq!(outcome.reason.is_none(), outcome.status == Status::Grouped);
-        let (traced, trace) = scheme().group_traced(&case);
+        let (traced, trace) = scheme.group_traced(&case);
         prop_assert_eq!(traced, outcome);
         prop_assert!(serde_json::to_string(&trace).is_ok());
         match outcome.status {
             Status::Grouped => {
-                let drg = scheme().drg(outcome.drg);
+                let drg = scheme.drg(outcome.drg);
                 prop_assert_eq!(drg.map(|drg| drg.adrg()), Some(outcome.adrg));
             }
             Status::Ambiguous => prop_assert_eq!(outcome.adrg, "QY"),
@@ -177,7 +179,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_other_codes_does_not_matter(stay in stay(), turn in 0_usize..8) {
+    fn the_order_of_other_codes_does_not_matter(scheme in scheme(), stay in stay(), turn in 0_usize..8) {
         let case = stay.case();
         let mut turned = case.clone();
         for codes in [&mut turned.dx, &mut turned.px] {
@@ -188,23 +190,59 @@ proptest! {
                 others.reverse();
             }
         }
-        prop_assert_eq!(scheme().group(&turned), scheme().group(&case));
+        prop_assert_eq!(scheme.group(&turned), scheme.group(&case));
     }
 
     #[test]
-    fn a_repeated_other_diagnosis_does_not_matter(stay in stay()) {
+    fn a_code_that_nobody_knows_does_not_matter(
+        scheme in scheme(),
+        stay in stay(),
+        unknown in "[a-z#中]{1,8}|[A-Z][0-9]{2}|[0-9]{2}\\.[0-9]",
+        place in 0_usize..8,
+    ) {
+        // Long enough forms of codes would hit real ones; these are the clinical short forms,
+        // letters of the wrong case and other nonsense.
+        prop_assume!(chs_model::icd::diagnosis(&unknown).is_none());
+        let case = stay.case();
+        let mut more = case.clone();
+        for codes in [&mut more.dx, &mut more.px] {
+            if !codes.is_empty() {
+                codes.insert(1 + place % codes.len(), &unknown);
+            }
+        }
+        let (before, after) = (scheme.group(&case), scheme.group(&more));
+        prop_assert_eq!((after.status, after.reason), (before.status, before.reason));
+        prop_assert_eq!((after.mdc, after.adrg, after.drg), (before.mdc, before.adrg, before.drg));
+        if !case.dx.is_empty() && before.status != Status::Invalid {
+            prop_assert!(after.notes.contains(Reason::OtherDiagnosisUnknown));
+        }
+    }
+
+    #[test]
+    fn a_near_miss_is_another_group_of_the_scheme(scheme in scheme(), stay in stay()) {
+        let case = stay.case();
+        let own = scheme.group(&case);
+        for near in scheme.near_misses(&case) {
+            prop_assert_ne!(&near.drg, own.drg);
+            let drg = scheme.drg(&near.drg);
+            prop_assert_eq!(drg.map(|drg| (drg.mdc(), drg.adrg())), Some((&*near.mdc, &*near.adrg)));
+        }
+    }
+
+    #[test]
+    fn a_repeated_other_diagnosis_does_not_matter(scheme in scheme(), stay in stay()) {
         let case = stay.case();
         let mut repeated = case.clone();
         repeated.dx.extend(case.dx.iter().skip(1));
-        prop_assert_eq!(scheme().group(&repeated), scheme().group(&case));
+        prop_assert_eq!(scheme.group(&repeated), scheme.group(&case));
     }
 
     #[test]
-    fn any_text_in_the_columns_is_a_case_or_a_reason(cells in prop::array::uniform9(".{0,8}")) {
+    fn any_text_in_the_columns_is_a_case_or_a_reason(scheme in scheme(), cells in prop::array::uniform9(".{0,8}")) {
         let [sex, age, age_days, birth_weight, dept, los, discharge, dx, px] = &cells;
         let columns = Columns { sex, age, age_days, birth_weight, dept, los, discharge, dx, px };
         if let Ok(case) = columns.case() {
-            prop_assert!(scheme().group(&case).status != Status::Invalid);
+            prop_assert!(scheme.group(&case).status != Status::Invalid);
         }
     }
 }
