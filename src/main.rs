@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
-    audit, call, check, check_config, group, load, migrate, openapi, price, sample, schemes, serve,
+    audit, call, check, check_config, dip, efficacy, group, load, migrate, openapi, price, sample,
+    schemes, serve,
 };
 
 #[global_allocator]
@@ -28,6 +29,8 @@ enum Command {
     Sample(sample::Args),
     Check(check::Args),
     Group(group::Args),
+    Dip(dip::Args),
+    Efficacy(efficacy::Args),
     Price(price::Args),
     Schemes(schemes::Args),
     Audit(audit::Args),
@@ -44,6 +47,8 @@ fn main() -> ExitCode {
         Command::Sample(args) => sample::run(args),
         Command::Check(args) => check::run(args),
         Command::Group(args) => group::run(args),
+        Command::Dip(args) => dip::run(args),
+        Command::Efficacy(args) => efficacy::run(args),
         Command::Price(args) => price::run(args),
         Command::Schemes(args) => schemes::run(args),
         Command::Audit(args) => audit::run(args),

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod case;
+pub mod dip;
+pub mod efficacy;
 mod engine;
 mod near_miss;
 mod outcome;
