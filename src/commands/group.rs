@@ -1,21 +1,31 @@
-//! `chs-gateway group`: groups cases from a CSV file.
+//! `chs-gateway group`: groups cases from a CSV or Parquet file.
 //!
-//! Input columns, in any order: `id,sex,age,age_days,birth_weight,dept,los,discharge,dx,px`;
-//! further ones pass through. `dx` and `px` are joined by `|`, the principal one first.
-//! Output: the input columns without dx and px, then `status,mdc,adrg,drg,name,reason`,
-//! and with `--trace` a column `trace`: the way to the group as one JSON object, empty
-//! for an invalid row. A passing column that has one of these names stays where it was;
-//! ours come after it.
+//! Input columns, in any order: `id,sex,age,age_days,birth_weight,dept,los,discharge,dx,px`,
+//! with `--profile` `dscg_date` too; further ones pass through. `dx` and `px` are joined by
+//! `|`, the principal one first. Output: the input columns without dx and px, then
+//! `status,mdc,adrg,drg,name,reason`; with `--profile` a column `scheme`; with `--also`
+//! `status_2 … reason_2` for a second scheme (`_3` for a third); with `--trace` a column
+//! `trace`: the way to the group as one JSON object, empty for an invalid row. A passing
+//! column that has one of these names stays where it was; ours come after it.
 //!
 //! `reason` holds, separated by `; `, the reason of a status other than grouped and what
 //! else is odd about the case, each as its code, Chinese and English.
 
+mod answer;
+mod blocks;
+mod columns;
+mod layout;
+mod parquet_source;
+mod parquet_target;
 mod pipeline;
-mod rows;
+mod progress;
+#[cfg(test)]
+mod tests;
+mod text;
 
 use std::error::Error;
-use std::fs;
-use std::io::{ErrorKind, Read};
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,45 +34,112 @@ use std::thread;
 use chs_grouper::Scheme;
 
 use super::{Outcome, input, output};
-use rows::Rows;
+use crate::profiles;
+use answer::{Choice, Question};
+use blocks::Blocks;
+use layout::Layout;
+use parquet_source::ParquetSource;
+use parquet_target::ParquetTarget;
+use pipeline::{Fault, Job, Source, Target};
+use progress::Progress;
+use text::{TextSource, TextTarget};
 
 /// More threads than any machine of today would use for this.
 const MOST_THREADS: usize = 256;
 
-/// 按分组方案对 CSV 病例分组 / group the cases of a CSV file
+/// 对 CSV 或 Parquet 病例文件分组 / group the cases of a CSV or Parquet file
 ///
 /// 每行得到 status（grouped、ambiguous、ungrouped、invalid）、mdc、adrg、drg、name、reason；
-/// 有问题的行只影响自身。有 invalid 行时退出码为 1。
+/// 有问题的行只影响自身，顺序不变，内存与文件大小无关。有 invalid 行时退出码为 1。
 ///
-/// Every row gets its status, groups and reason; a bad row never stops the file. Exit code 1
-/// when a row is invalid.
+/// Every row gets its status, groups and reason, in the order of the file; a bad row never
+/// stops it, and memory does not grow with it. Exit code 1 when a row is invalid.
+///
+/// 例 / examples:
+///   chs-gateway group --scheme chs-drg-2.0 --in cases.csv --out groups.csv
+///   chs-gateway group --scheme chs-drg-2.0 --also chs-drg-1.1 --in cases.parquet --out both.parquet
+///   chs-gateway group --profile xianyang --in cases.csv      （按 dscg_date 取方案 scheme by discharge date）
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+#[command(group(clap::ArgGroup::new("choice").required(true).args(["scheme", "profile"])))]
 pub struct Args {
     /// 分组方案编号，见 schemes / id of the grouping scheme, see `schemes`
     #[arg(long, value_name = "ID")]
-    scheme: String,
-    /// 输入 CSV，缺省为标准输入；列 id,sex,age,age_days,birth_weight,dept,los,discharge,dx,px，其余列原样带出
-    /// / input CSV, standard input by default; further columns pass through
-    #[arg(long = "in", value_name = "F.csv")]
+    scheme: Option<String>,
+    /// 付费档案编号：每例按其出院日期当日生效的方案分组；须有列 dscg_date（yyyy-MM-dd，可带时间），并增加 scheme 列
+    /// / id of a profile: each case goes under the scheme in force on its discharge date; needs
+    /// the column dscg_date (yyyy-MM-dd, a time may follow) and adds a column scheme
+    #[arg(long, value_name = "ID")]
+    profile: Option<String>,
+    /// 另一方案，并列给出 status_2 至 reason_2 等列，可重复（_3…） / a second scheme side by side, as
+    /// columns status_2 to reason_2; may be given again (_3, …)
+    #[arg(long, value_name = "ID")]
+    also: Vec<String>,
+    /// 输入 CSV 或 Parquet，缺省为标准输入（CSV）；列 id,sex,age,age_days,birth_weight,dept,los,discharge,dx,px，
+    /// 顺序不限，其余列原样带出 / input CSV or Parquet, CSV from standard input by default; columns in any
+    /// order, further ones pass through
+    #[arg(long = "in", value_name = "F")]
     input: Option<PathBuf>,
-    /// 输出 CSV，缺省为标准输出 / output CSV, standard output by default
-    #[arg(long = "out", value_name = "F.csv")]
+    /// 输出 CSV 或 Parquet，缺省为标准输出 / output CSV or Parquet, standard output by default
+    #[arg(long = "out", value_name = "F")]
     output: Option<PathBuf>,
+    /// 输入格式，缺省按扩展名 / format of the input, by default after its extension
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    in_format: Option<Format>,
+    /// 输出格式，缺省按扩展名 / format of the output, by default after its extension
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
     /// 增加 trace 列：分组过程（JSON） / a further column: how each case came to its group, as JSON
     #[arg(long)]
     trace: bool,
+    /// dx、px 列也带出 / dx and px pass through as well
+    #[arg(long)]
+    keep_codes: bool,
     /// 线程数，缺省为处理器核数 / threads, by default one a core
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// 不显示进度（仅在终端上显示） / no progress line, which only a terminal gets anyway
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Format of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// CSV，UTF-8
+    Csv,
+    /// Apache Parquet
+    Parquet,
+}
+
+impl Format {
+    /// By the extension: `.parquet`, `.pq`, all else CSV.
+    fn of(path: Option<&Path>) -> Self {
+        let extension = path.and_then(Path::extension).unwrap_or_default();
+        match extension.eq_ignore_ascii_case("parquet") || extension.eq_ignore_ascii_case("pq") {
+            true => Self::Parquet,
+            false => Self::Csv,
+        }
+    }
 }
 
 /// Runs the command; exit code 1 when a row is invalid.
 ///
 /// # Errors
-/// An unknown scheme, a file that cannot be read or written, a missing column.
+/// An unknown scheme or profile, a file that cannot be read or written, a missing column.
 pub fn run(args: Args) -> Outcome {
-    let scheme = Scheme::builtin(&args.scheme)?;
-    if same_file(args.input.as_deref(), args.output.as_deref()) {
+    let question = Question {
+        choice: choice(&args)?,
+        also: args
+            .also
+            .iter()
+            .map(|id| scheme(id))
+            .collect::<Result<_, _>>()?,
+        trace: args.trace,
+        keep_codes: args.keep_codes,
+    };
+    let (from, to) = (args.input.as_deref(), args.output.as_deref());
+    if same_file(from, to) {
         return Err("输入与输出是同一文件 / input and output are one file".into());
     }
     let threads = args
@@ -70,12 +147,44 @@ pub fn run(args: Args) -> Outcome {
         .or_else(|| thread::available_parallelism().ok())
         .map_or(1, NonZeroUsize::get)
         .min(MOST_THREADS);
-    let mut reader = reader(input(args.input.as_deref())?);
+    let format = args.format.unwrap_or_else(|| Format::of(to));
+    let extras = question.extras();
+    let mut forms = Vec::new();
+    let mut types = None;
+    let (mut source, layout): (Box<dyn Source>, Layout) =
+        match args.in_format.unwrap_or_else(|| Format::of(from)) {
+            Format::Csv => {
+                let mut source = TextSource::new(Blocks::new(input(from)?));
+                let layout = Layout::new(source.header()?.iter(), extras)?;
+                (Box::new(source), layout)
+            }
+            Format::Parquet => {
+                let source = ParquetSource::new(parquet(from)?)?;
+                forms = source.forms();
+                types = Some(source.types());
+                let layout = Layout::new(source.header(), extras)?;
+                (Box::new(source), layout)
+            }
+        };
+    let job = Job {
+        question,
+        layout,
+        forms,
+        to_parquet: format == Format::Parquet,
+    };
     // The output is made only when the header is good: a slip in the command does not
     // empty an earlier result.
-    let rows = Rows::new(scheme, reader.byte_headers()?, args.trace)?;
-    let out = output(args.output.as_deref())?;
-    match pipeline::run(&rows, reader, out, threads) {
+    let out = output(to)?;
+    let target: Result<Box<dyn Target>, Fault> = match format {
+        Format::Csv => TextTarget::new(&job.layout, out).map(|target| Box::new(target) as _),
+        Format::Parquet => ParquetTarget::new(&job.layout, types.as_deref(), out)
+            .map(|target| Box::new(target) as _),
+    };
+    let progress = Progress::new(args.quiet);
+    let invalid = target.and_then(|mut target| {
+        pipeline::run(&job, source.as_mut(), target.as_mut(), threads, progress)
+    });
+    match invalid {
         Ok(0) => Ok(ExitCode::SUCCESS),
         Ok(_) => Ok(ExitCode::from(1)),
         Err(error) if is_broken_pipe(error.as_ref()) => Ok(ExitCode::SUCCESS),
@@ -83,11 +192,28 @@ pub fn run(args: Args) -> Outcome {
     }
 }
 
-fn reader<R: Read>(input: R) -> csv::Reader<R> {
-    csv::ReaderBuilder::new()
-        .flexible(true)
-        .buffer_capacity(1 << 18)
-        .from_reader(input)
+fn scheme(id: &str) -> Result<&'static Scheme, Fault> {
+    Ok(Scheme::builtin(id)?)
+}
+
+/// The scheme for all rows, or the profile with all its schemes.
+fn choice(args: &Args) -> Result<Choice, Fault> {
+    if let Some(id) = &args.profile {
+        let profile = profiles::builtin(id)?;
+        let schemes = profile.schemes().iter().map(|period| scheme(&period.id));
+        let schemes = schemes.collect::<Result<_, _>>()?;
+        return Ok(Choice::Profile(profile, schemes));
+    }
+    let id = args.scheme.as_deref().unwrap_or_default();
+    Ok(Choice::Scheme(scheme(id)?))
+}
+
+/// A Parquet file is read from its end, so it must be a file.
+fn parquet(path: Option<&Path>) -> Result<File, Fault> {
+    let path = path
+        .ok_or("Parquet 输入须用 --in 指定文件 / Parquet input must be a file given with --in")?;
+    File::open(path)
+        .map_err(|error| format!("{} 无法读取 / cannot be read: {error}", path.display()).into())
 }
 
 fn same_file(input: Option<&Path>, output: Option<&Path>) -> bool {
@@ -97,137 +223,12 @@ fn same_file(input: Option<&Path>, output: Option<&Path>) -> bool {
 
 /// Whether whoever read the output (`head`) has left.
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    let io = error.downcast_ref::<std::io::Error>();
-    io.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HEADER: &str = "id,sex,age,age_days,birth_weight,dept,los,discharge,dx,px";
-
-    fn group_with(text: &str, trace: bool, threads: usize) -> Result<(String, u64), String> {
-        let scheme = Scheme::builtin("chs-drg-2.0").expect("the scheme");
-        let mut reader = reader(text.as_bytes());
-        let headers = reader.byte_headers().expect("a header");
-        let rows = Rows::new(scheme, headers, trace)?;
-        let mut out = Vec::new();
-        let invalid = pipeline::run(&rows, reader, &mut out, threads).expect("no I/O fault");
-        Ok((String::from_utf8(out).expect("UTF-8"), invalid))
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(io) = error.downcast_ref::<std::io::Error>() {
+            return io.kind() == ErrorKind::BrokenPipe;
+        }
+        cause = error.source();
     }
-
-    fn group(text: &str) -> (String, u64) {
-        group_with(text, false, 2).expect("a good header")
-    }
-
-    #[test]
-    fn rows_get_status_groups_and_reason() {
-        let (out, invalid) = group(&format!(
-            "{HEADER}\n\
-             a,1,69,25498,,05,14,2,R57.000|G00.900,39.9500x006|65.7904\n\
-             b,2,69,25226,,03,2,3,D37.901|I15.800x003,04.2x06\n\
-             c,2,45,16000,,03,2,3,N40.x00,\n\
-             d,1,四十,,,03,2,3,I10.x00,\n"
-        ));
-        let lines: Vec<&str> = out.lines().collect();
-        assert_eq!(
-            lines,
-            [
-                "id,sex,age,age_days,birth_weight,dept,los,discharge,status,mdc,adrg,drg,name,reason",
-                "a,1,69,25498,,05,14,2,grouped,MDCF,FP1,FP15,心力衰竭、休克伴操作性治疗，不伴合并症或并发症,",
-                "b,2,69,25226,,03,2,3,ambiguous,MDCG,QY,GQY,歧义病组,procedure_not_in_mdc \
-                 主要手术操作与主要诊断所属 MDC 无关（歧义病例） / the principal procedure belongs \
-                 to no group of the diagnosis's MDC (ambiguous)",
-                "c,2,45,16000,,03,2,3,ungrouped,0000,00,0000,未入组,sex_conflict 性别与主要诊断不符 / \
-                 sex conflicts with the principal diagnosis",
-                "d,1,四十,,,03,2,3,invalid,,,,,bad_age 年龄不是有效的数 / age is not a valid number",
-            ]
-        );
-        assert_eq!(invalid, 1);
-    }
-
-    #[test]
-    fn further_columns_pass_through_in_front_of_ours() {
-        let (out, _) = group(
-            "\u{feff}dx,drg,px,id,sex,age,age_days,birth_weight,dept,los,discharge,备注\n\
-             R57.000,旧,,a,1,69,25498,,05,14,2,\"一,二\"\n",
-        );
-        let lines: Vec<&str> = out.lines().collect();
-        assert_eq!(
-            lines.first().copied(),
-            Some(
-                "drg,id,sex,age,age_days,birth_weight,dept,los,discharge,备注,status,mdc,adrg,drg,name,reason"
-            )
-        );
-        assert!(lines[1].starts_with("旧,a,1,69,25498,,05,14,2,\"一,二\",grouped,MDCF,"));
-    }
-
-    #[test]
-    fn broken_rows_stand_alone() {
-        let (out, invalid) = group(&format!(
-            "{HEADER}\na,1\nb,1,69,1,,,,,R57.000,,one,too,many\nc,1,69,1,,,,,R57.000,\r\n"
-        ));
-        let lines: Vec<&str> = out.lines().collect();
-        assert!(lines[1].starts_with("a,1,,,,,,,invalid,,,,,bad_row "));
-        assert!(lines[2].starts_with("b,1,69,1,,,,,invalid,,,,,bad_row "));
-        assert!(lines[3].starts_with("c,1,69,1,,,,,grouped,MDCF,"));
-        assert_eq!((lines.len(), invalid), (4, 2));
-    }
-
-    #[test]
-    fn a_row_that_is_not_utf8_is_invalid_and_passes_as_it_was() {
-        let mut text = format!("{HEADER}\n").into_bytes();
-        text.extend_from_slice(b"\xb1\xe0\xba\xc5,1,69,1,,,,,R57.000,\n");
-        text.extend_from_slice(b"b,1,69,1,,,,,R57.000\xff,\n");
-        let scheme = Scheme::builtin("chs-drg-2.0").expect("the scheme");
-        let mut reader = reader(text.as_slice());
-        let headers = reader.byte_headers().expect("a header");
-        let rows = Rows::new(scheme, headers, false).expect("a good header");
-        let mut out = Vec::new();
-        let invalid = pipeline::run(&rows, reader, &mut out, 1).expect("no I/O fault");
-        let mut lines = out.split(|byte| *byte == b'\n').skip(1);
-        let first = lines.next().expect("a line");
-        assert!(first.starts_with(b"\xb1\xe0\xba\xc5,1,69,1,,,,,grouped,"));
-        let second = lines.next().expect("a line");
-        assert!(second.starts_with(b"b,1,69,1,,,,,invalid,,,,,bad_row "));
-        assert_eq!(invalid, 1);
-    }
-
-    #[test]
-    fn missing_and_double_columns_are_refused() {
-        let missing = group_with("id,sex,dx\n", false, 1).expect_err("missing");
-        assert!(missing.contains("age, age_days, birth_weight"), "{missing}");
-        let double = group_with(&format!("{HEADER},dx\n"), false, 1).expect_err("double");
-        assert!(double.contains("dx"), "{double}");
-        assert!(group_with("", false, 1).is_err());
-    }
-
-    #[test]
-    fn the_trace_is_one_json_object_a_row() {
-        let row = "a,1,69,25498,,05,14,2,R57.000|G00.900,39.9500x006";
-        let (out, _) = group_with(&format!("{HEADER}\n{row}\n"), true, 1).expect("a good header");
-        let mut reader = csv::Reader::from_reader(out.as_bytes());
-        assert_eq!(
-            reader.headers().expect("a header").iter().next_back(),
-            Some("trace")
-        );
-        let record = reader.records().next().expect("a row").expect("a row");
-        let trace = record.iter().next_back().expect("a cell");
-        let trace: serde_json::Value = serde_json::from_str(trace).expect("JSON");
-        assert_eq!(trace["result"]["drg"], "FP15");
-        assert_eq!(trace["scheme"], "chs-drg-2.0");
-    }
-
-    #[test]
-    fn many_threads_keep_the_order() {
-        let rows: String = (0..20_000)
-            .map(|n| format!("{n},1,69,25498,,,{},,R57.000,\n", n % 60))
-            .collect();
-        let text = format!("{HEADER}\n{rows}");
-        let one = group_with(&text, false, 1).expect("a good header");
-        let many = group_with(&text, false, 7).expect("a good header");
-        assert_eq!(one, many);
-        assert_eq!(one.0.lines().count(), 20_001);
-    }
+    false
 }

@@ -95,6 +95,12 @@ reasons! {
     BadLos = "bad_los", "住院天数不是有效的数", "length of stay is not a valid number";
     /// The row has another number of columns than the header, or is not UTF-8.
     BadRow = "bad_row", "行的列数与表头不符或不是 UTF-8", "the row does not fit the header or is not UTF-8";
+    /// The row is longer than any real one.
+    RowTooLong = "row_too_long", "行过长", "the row is too long";
+    /// The day of discharge, by which the scheme is chosen, is no date.
+    BadDischargeDate = "bad_discharge_date", "出院日期不是有效的日期", "the discharge date is not a valid date";
+    /// The profile names no scheme for the day of discharge.
+    NoSchemeInForce = "no_scheme_in_force", "出院日期当日没有生效的分组方案", "no scheme is in force on the discharge date";
     /// More diagnoses or procedures than a case may have.
     TooManyCodes = "too_many_codes", "诊断或手术操作过多", "too many diagnoses or procedures";
 }
