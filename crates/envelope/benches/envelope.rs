@@ -1,12 +1,16 @@
 //! What one message costs, on one thread: SM2, SM3 and SM4 alone, the
-//! canonical text, and whole messages of the size of a settlement list.
+//! canonical text, whole messages of the size of a settlement list, and a
+//! whole exchange as the platform sees it.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::hint::black_box;
 
 use chs_envelope::{
     canonical::{Document, Scalars, digest},
-    sealed::{AppCredentials, EncType, Envelope, Head, Timestamp, open, seal_request},
+    sealed::{
+        AppCredentials, EncType, Envelope, Head, Outcome, Timestamp, open, seal_answer,
+        seal_request,
+    },
     sm::{Sm2PrivateKey, Sm4Key, sm3},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -15,13 +19,18 @@ use serde_json::{Value, json};
 
 /// Made-up data of a settlement list's shape, 8 KiB of JSON give or take.
 fn list() -> Value {
+    list_of(46)
+}
+
+/// The same with some other number of rows; 26 make 4 KiB.
+fn list_of(rows: usize) -> Value {
     let row = |n: usize| {
         json!({
             "diag_code": format!("I25.1{n:02}"), "diag_name": "冠状动脉粥样硬化性心脏病",
             "diag_type": "1", "adm_cond_type": "1", "maindiag_flag": "0", "amt": 1234.50, "cnt": n,
         })
     };
-    let rows: Vec<Value> = (0..46).map(row).collect();
+    let rows: Vec<Value> = (0..rows).map(row).collect();
     json!({
         "setlinfo": {"psn_name": "测试", "gend": "1", "age": 61, "brdy": "1965-01-01"},
         "diseinfo": rows,
@@ -46,6 +55,31 @@ fn primitives(c: &mut Criterion) {
             key.public_key()
                 .verify(&[black_box(&message)], &signature)
                 .unwrap()
+        });
+    });
+    group.bench_function("sm2 verify a digest", |b| {
+        let e = key.public_key().digest(&[&message]);
+        b.iter(|| {
+            key.public_key()
+                .verify_digest(black_box(&e), &signature)
+                .unwrap()
+        });
+    });
+    // As many keys in turn as never get a table.
+    let strangers: Vec<_> = (0..2_000)
+        .map(|_| {
+            let key = Sm2PrivateKey::generate(&mut rng).unwrap();
+            let signature = key.sign_digest(&[9; 32], &mut rng).unwrap();
+            (key.public_key().clone(), signature)
+        })
+        .collect();
+    let mut turn = strangers.iter().cycle();
+    group.bench_function("sm2 verify a digest, key without a table", |b| {
+        b.iter(|| {
+            let (public, signature) = turn.next().unwrap();
+            public
+                .verify_digest(black_box(&[9; 32]), signature)
+                .unwrap();
         });
     });
     group.throughput(Throughput::Bytes(8192));
@@ -135,5 +169,49 @@ fn messages(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, primitives, canonical, messages);
+/// 4 KiB in and 4 KiB out: read, open and verify; then seal, sign and write.
+fn exchange(c: &mut Criterion) {
+    let (mut rng, data) = (rng(), list_of(26));
+    let caller = Sm2PrivateKey::from_bytes(&[7; 32]).unwrap();
+    let platform = Sm2PrivateKey::from_bytes(&[9; 32]).unwrap();
+    let credentials = AppCredentials::new("TEST-HOSPITAL-A-0001", "a-secret-of-this-bench")
+        .unwrap()
+        .with_gcm_key(Sm4Key::from_bytes(&[7; 16]).unwrap());
+    let size = data.to_string().len();
+    assert!((4_000..4_200).contains(&size), "{size}");
+    let mut group = c.benchmark_group("exchange");
+    group.throughput(Throughput::Elements(1));
+    for enc_type in [EncType::Sm4, EncType::Sm4Gcm] {
+        let time = Timestamp::from_millis(1_795_305_600_000).unwrap();
+        let head = Head::new(
+            &credentials,
+            enc_type,
+            time.clone(),
+            "0123456789abcdef",
+            "R-1",
+        );
+        let request = seal_request(head.unwrap(), &data, &credentials, &caller, &mut rng);
+        let request = request.unwrap().to_json();
+        group.bench_function(format!("4 KiB in and out, {}", enc_type.as_str()), |b| {
+            b.iter(|| {
+                let received = Envelope::parse(black_box(&request).as_bytes()).unwrap();
+                let opened = open(&received, &credentials, caller.public_key()).unwrap();
+                let outcome = Outcome::new("0", "成功", true).unwrap();
+                seal_answer(
+                    received.head(),
+                    time.clone(),
+                    outcome,
+                    &opened.data,
+                    &credentials,
+                    &platform,
+                    &mut rng,
+                )
+                .unwrap()
+                .to_json()
+            });
+        });
+    }
+}
+
+criterion_group!(benches, primitives, canonical, messages, exchange);
 criterion_main!(benches);

@@ -8,6 +8,8 @@
 //! (SM4 in GCM). The implementations are RustCrypto's.
 
 mod encoding;
+mod key_tables;
+mod point_table;
 mod private_key;
 mod public_key;
 mod signature;

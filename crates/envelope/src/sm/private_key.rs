@@ -1,23 +1,32 @@
 //! SM2 private keys and SM3withSM2 signing (GB/T 32918.2, curve of GB/T
 //! 32918.5).
 
-use std::{fmt, sync::LazyLock};
+use std::fmt;
 
 use ::sm2::{
-    PublicKey, Scalar, SecretKey,
-    dsa::{SigningKey, signature::hazmat::RandomizedPrehashSigner},
+    FieldBytes, NonZeroScalar, ProjectivePoint, Scalar, SecretKey, Sm2, U256,
+    elliptic_curve::{Curve, Group, PrimeField, ops::Reduce, point::AffineCoordinates},
     pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding},
 };
+use ::sm3::Sm3;
 use rand_core::TryCryptoRng;
-use zeroize::Zeroizing;
+use rfc6979::KGenerator;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::{DEFAULT_USER_ID, Sm2PublicKey, Sm2Signature, SmError};
 
 /// A private key d, 1 ≤ d ≤ n−2, with its public key.
 pub struct Sm2PrivateKey {
     // Boxed, so that moving the key leaves no copies behind.
-    signing: Box<SigningKey>,
+    secrets: Box<Secrets>,
     public: Sm2PublicKey,
+}
+
+#[derive(ZeroizeOnDrop)]
+struct Secrets {
+    d: NonZeroScalar,
+    /// (1+d)⁻¹ mod n, which every signature needs and never changes.
+    inverse: Scalar,
 }
 
 impl Sm2PrivateKey {
@@ -74,19 +83,17 @@ impl Sm2PrivateKey {
         Err(SmError)
     }
 
-    fn new(secret: &SecretKey, user_id: &str) -> Result<Self, SmError> {
-        let scalar = Zeroizing::new(*secret.to_nonzero_scalar().as_ref());
+    pub(super) fn new(secret: &SecretKey, user_id: &str) -> Result<Self, SmError> {
+        let d = secret.to_nonzero_scalar();
         // d = n−1 has no inverse of 1+d and could never sign.
-        if bool::from((*scalar + Scalar::ONE).is_zero()) {
-            return Err(SmError);
-        }
-        let signing = Box::new(SigningKey::new(user_id, secret).map_err(|_| SmError)?);
-        let public = Sm2PublicKey::new(PublicKey::from(signing.verifying_key()), user_id)?;
-        Ok(Self { signing, public })
+        let inverse = (*d + Scalar::ONE).invert().into_option().ok_or(SmError)?;
+        let public = Sm2PublicKey::new(secret.public_key(), user_id)?;
+        let secrets = Box::new(Secrets { d, inverse });
+        Ok(Self { secrets, public })
     }
 
     fn secret(&self) -> SecretKey {
-        SecretKey::from(self.signing.as_nonzero_scalar())
+        SecretKey::from(self.secrets.d)
     }
 
     /// The same key with another user id.
@@ -114,12 +121,55 @@ impl Sm2PrivateKey {
         message: &[&[u8]],
         rng: &mut R,
     ) -> Result<Sm2Signature, SmError> {
-        let e = self.public.digest(message);
-        let signature = self
-            .signing
-            .sign_prehash_with_rng(rng, &e)
-            .map_err(|_| SmError)?;
-        Sm2Signature::from_bytes(&signature.to_bytes())
+        self.sign_digest(&self.public.digest(message), rng)
+    }
+
+    /// As [`Self::sign`] with e already known.
+    ///
+    /// # Errors
+    /// When the generator fails.
+    pub fn sign_digest<R: TryCryptoRng + ?Sized>(
+        &self,
+        e: &[u8; 32],
+        rng: &mut R,
+    ) -> Result<Sm2Signature, SmError> {
+        let mut hedge = [0; 32];
+        rng.try_fill_bytes(&mut hedge).map_err(|_| SmError)?;
+        let e = Scalar::reduce(&FieldBytes::from(*e));
+        let d = Zeroizing::new(self.secrets.d.to_bytes());
+        let mut nonces = KGenerator::<Sm3, U256>::new(&d, &e.to_repr(), &hedge, &Sm2::ORDER);
+        // A nonce fails once in 2^255 times: two failures mean a broken machine.
+        for _ in 0..2 {
+            let mut bytes = Zeroizing::new(FieldBytes::default());
+            nonces.fill_next_k(&mut bytes);
+            let k = Scalar::from_repr(*bytes).into_option().ok_or(SmError)?;
+            if let Some(signature) = self.sign_with_nonce(e, &Zeroizing::new(k)) {
+                return Ok(signature);
+            }
+        }
+        Err(SmError)
+    }
+
+    /// GB/T 32918.2, 6.1, steps A4 to A7, for the digest `e` and the nonce
+    /// `k`; `None` where the standard asks for another nonce.
+    ///
+    /// In constant time: the secrets k, d and the inverse go through the
+    /// library's constant-time operations alone. Only r, s and what they rule
+    /// out, all published or never used, decide a branch.
+    fn sign_with_nonce(&self, e: Scalar, k: &Scalar) -> Option<Sm2Signature> {
+        let point = ProjectivePoint::mul_by_generator(k).to_affine();
+        let r = e + Scalar::reduce(&point.x());
+        // (1+d)⁻¹·(k − r·d), written with one multiplication.
+        let s = self.secrets.inverse * (r + k) - r;
+        let unusable = r.is_zero() | (r + k).is_zero() | s.is_zero();
+        if bool::from(unusable) {
+            return None;
+        }
+        let mut bytes = [0; 64];
+        let (left, right) = bytes.split_at_mut(32);
+        left.copy_from_slice(&r.to_repr());
+        right.copy_from_slice(&s.to_repr());
+        Sm2Signature::from_bytes(&bytes).ok()
     }
 
     /// The key as an unencrypted PKCS#8 block in PEM, for a key file.
@@ -130,24 +180,6 @@ impl Sm2PrivateKey {
         self.secret()
             .to_pkcs8_pem(LineEnding::LF)
             .map_err(|_| SmError)
-    }
-}
-
-/// A key of no value, put in the place of one that is dropped.
-static BLANK: LazyLock<Option<SigningKey>> = LazyLock::new(|| {
-    let mut one = [0; 32];
-    let [.., last] = &mut one;
-    *last = 1;
-    SigningKey::from_slice(DEFAULT_USER_ID, &one).ok()
-});
-
-impl Drop for Sm2PrivateKey {
-    // The library's signing key does not overwrite itself.
-    fn drop(&mut self) {
-        if let Some(blank) = BLANK.as_ref() {
-            *self.signing = blank.clone();
-            zeroize::optimization_barrier(&*self.signing);
-        }
     }
 }
 
@@ -164,3 +196,7 @@ mod tests;
 #[cfg(test)]
 #[path = "sm2_hostile_tests.rs"]
 mod hostile_tests;
+
+#[cfg(test)]
+#[path = "sm2_stock_tests.rs"]
+mod stock_tests;

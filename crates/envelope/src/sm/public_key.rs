@@ -4,13 +4,17 @@
 use std::fmt;
 
 use ::sm2::{
-    PublicKey,
-    dsa::{VerifyingKey, signature::hazmat::PrehashVerifier},
-    elliptic_curve::sec1::ToSec1Point,
+    FieldBytes, ProjectivePoint, PublicKey, Scalar,
+    elliptic_curve::{
+        Group,
+        ops::{MulVartime, Reduce},
+        point::AffineCoordinates,
+        sec1::ToSec1Point,
+    },
     pkcs8::{DecodePublicKey, EncodePublicKey, LineEnding},
 };
 
-use super::{Sm2Signature, SmError, sm3};
+use super::{Sm2Signature, SmError, key_tables, point_table::PointTable, sm3};
 
 /// The user id that GB/T 32918 suggests and every known platform uses.
 pub const DEFAULT_USER_ID: &str = "1234567812345678";
@@ -28,7 +32,8 @@ const CURVE: [&[u8; 32]; 4] = [
 /// one costs a curve check and a hash, so keep it rather than remake it.
 #[derive(Clone)]
 pub struct Sm2PublicKey {
-    key: VerifyingKey,
+    key: PublicKey,
+    user_id: Box<str>,
     z: [u8; 32],
 }
 
@@ -74,9 +79,9 @@ impl Sm2PublicKey {
         let coordinates = point.as_bytes().get(1..).ok_or(SmError)?;
         let [a, b, x, y] = CURVE;
         let z = sm3(&[&entl, user_id.as_bytes(), a, b, x, y, coordinates]);
-        let key = VerifyingKey::new(user_id, key).map_err(|_| SmError)?;
         Ok(Self {
             key,
+            user_id: user_id.into(),
             z: *z.as_bytes(),
         })
     }
@@ -86,13 +91,13 @@ impl Sm2PublicKey {
     /// # Errors
     /// On an id of 8192 bytes or more, whose bit length has no two-byte form.
     pub fn with_user_id(&self, user_id: &str) -> Result<Self, SmError> {
-        Self::new(PublicKey::from(&self.key), user_id)
+        Self::new(self.key, user_id)
     }
 
     /// The user id.
     #[must_use]
-    pub fn user_id(&self) -> &str {
-        self.key.distid()
+    pub const fn user_id(&self) -> &str {
+        &self.user_id
     }
 
     /// 04‖x‖y.
@@ -112,7 +117,7 @@ impl Sm2PublicKey {
     /// # Errors
     /// When the library cannot encode it.
     pub fn to_pem(&self) -> Result<String, SmError> {
-        PublicKey::from(&self.key)
+        self.key
             .to_public_key_pem(LineEnding::LF)
             .map_err(|_| SmError)
     }
@@ -141,19 +146,43 @@ impl Sm2PublicKey {
         self.verify_digest(&self.digest(message), signature)
     }
 
-    /// As [`Self::verify`] with e already known.
+    /// As [`Self::verify`] with e already known (GB/T 32918.2, 7.1, steps B1
+    /// and B2, B5 to B7). Everything here is public, so nothing needs constant
+    /// time.
     ///
     /// # Errors
     /// When the signature is not this key's over this digest.
     pub fn verify_digest(&self, e: &[u8; 32], signature: &Sm2Signature) -> Result<(), SmError> {
+        // What has been parsed has 1 ≤ r, s < n.
         let signature = signature.parse()?;
-        self.key.verify_prehash(e, &signature).map_err(|_| SmError)
+        let (r, s) = (signature.r(), signature.s());
+        let t = *r + *s;
+        if bool::from(t.is_zero()) {
+            return Err(SmError);
+        }
+        let point = PointTable::base().add_multiple(self.multiple(&t), &s);
+        if bool::from(point.is_identity()) {
+            return Err(SmError);
+        }
+        let x = Scalar::reduce(&point.to_affine().x());
+        if *r == Scalar::reduce(&FieldBytes::from(*e)) + x {
+            Ok(())
+        } else {
+            Err(SmError)
+        }
+    }
+
+    fn multiple(&self, t: &Scalar) -> ProjectivePoint {
+        match key_tables::table_of(&self.z, self.key.as_affine()) {
+            Some(table) => table.add_multiple(ProjectivePoint::IDENTITY, t),
+            None => self.key.to_projective().mul_vartime(t),
+        }
     }
 }
 
 impl PartialEq for Sm2PublicKey {
     fn eq(&self, other: &Self) -> bool {
-        self.key.as_affine() == other.key.as_affine() && self.user_id() == other.user_id()
+        self.key == other.key && self.user_id == other.user_id
     }
 }
 

@@ -3,7 +3,7 @@
 
 use ::sm2::{
     ProjectivePoint, U256,
-    elliptic_curve::{PrimeField, ops::Reduce, point::AffineCoordinates},
+    elliptic_curve::{ops::Reduce, point::AffineCoordinates},
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
@@ -43,10 +43,7 @@ pub(super) fn join(r: &[u8], s: &[u8]) -> Sm2Signature {
 /// Signs with a given k: only tests may, for the standard's own examples.
 fn sign_with_k(key: &Sm2PrivateKey, message: &[u8], k: &str) -> Sm2Signature {
     let e = reduce(&key.public.digest(&[message]));
-    let (d, k) = (*key.signing.as_nonzero_scalar().as_ref(), scalar(k));
-    let r = e + x_of(ProjectivePoint::GENERATOR * k);
-    let s = (d + Scalar::ONE).invert().unwrap() * (k - r * d);
-    join(&r.to_repr(), &s.to_repr())
+    key.sign_with_nonce(e, &scalar(k)).unwrap()
 }
 
 /// GB/T 32918.5, signature example.

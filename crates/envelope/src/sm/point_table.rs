@@ -1,0 +1,154 @@
+//! Multiples of a point, written down once, so that multiplying it by a
+//! public number is additions alone.
+//!
+//! Variable time: for verification only, where every number is public.
+
+use std::sync::LazyLock;
+
+use ::sm2::{
+    AffinePoint, ProjectivePoint, Scalar,
+    elliptic_curve::{CurveGroup, Group, PrimeField},
+};
+
+/// Bits of a number that one addition deals with, for the base point: 2,368
+/// entries, 170 KB, once in a process.
+const BASE_WIDTH: u32 = 7;
+
+/// The same for a public key: 832 entries, 60 KB, once for each key in the
+/// cache.
+const KEY_WIDTH: u32 = 5;
+
+/// Row i holds j·2^(w·i)·P for j in 1..=2^(w−1). The digits of a number are
+/// signed, so that half the multiples are enough.
+pub(super) struct PointTable {
+    width: u32,
+    rows: Vec<Box<[AffinePoint]>>,
+}
+
+static BASE: LazyLock<PointTable> =
+    LazyLock::new(|| PointTable::new(ProjectivePoint::GENERATOR, BASE_WIDTH));
+
+impl PointTable {
+    /// The table of the curve's base point.
+    pub(super) fn base() -> &'static Self {
+        &BASE
+    }
+
+    /// The table of a public key.
+    pub(super) fn of_key(point: &AffinePoint) -> Self {
+        Self::new((*point).into(), KEY_WIDTH)
+    }
+
+    fn new(point: ProjectivePoint, width: u32) -> Self {
+        let half = 1_usize << (width - 1);
+        // One bit more than a number has, for the carry out of its top digit.
+        let rows = (Scalar::NUM_BITS + 1).div_ceil(width);
+        let mut start = point;
+        let rows = (0..rows)
+            .map(|_| {
+                let multiples: Vec<ProjectivePoint> =
+                    std::iter::successors(Some(start), |last| Some(last + &start))
+                        .take(half)
+                        .collect();
+                // 2^w times where this row began is twice its last entry.
+                start = multiples.last().unwrap_or(&start).double();
+                let mut row = vec![AffinePoint::IDENTITY; half];
+                ProjectivePoint::batch_normalize(&multiples, &mut row);
+                row.into_boxed_slice()
+            })
+            .collect();
+        Self { width, rows }
+    }
+
+    /// `sum` + `number`·P.
+    pub(super) fn add_multiple(&self, sum: ProjectivePoint, number: &Scalar) -> ProjectivePoint {
+        let (full, half) = (1_u32 << self.width, 1_u32 << (self.width - 1));
+        let bytes = number.to_repr();
+        let mut bytes = bytes.iter().rev();
+        let (mut sum, mut window, mut bits, mut carry) = (sum, 0_u32, 0_u32, 0_u32);
+        for row in &self.rows {
+            while bits < self.width {
+                window |= bytes.next().map_or(0, |byte| u32::from(*byte)) << bits;
+                bits += 8;
+            }
+            let digit = (window & (full - 1)) + carry;
+            window >>= self.width;
+            bits -= self.width;
+            carry = u32::from(digit > half);
+            // A digit above the half is written as itself less 2^w, and one
+            // more in the next row.
+            let size = if carry == 1 { full - digit } else { digit };
+            let place = usize::try_from(size)
+                .ok()
+                .and_then(|size| size.checked_sub(1));
+            if let Some(entry) = place.and_then(|place| row.get(place)) {
+                if carry == 1 {
+                    sum -= entry;
+                } else {
+                    sum += entry;
+                }
+            }
+        }
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+    use sm2::{U256, elliptic_curve::ops::Reduce};
+
+    use super::*;
+
+    fn check(number: Scalar) {
+        let point = ProjectivePoint::GENERATOR * Scalar::from(0x5eed_u64);
+        let key = PointTable::of_key(&point.to_affine());
+        let start = ProjectivePoint::GENERATOR.double();
+        assert_eq!(key.add_multiple(start, &number), start + point * number);
+        let base = PointTable::base().add_multiple(start, &number);
+        assert_eq!(base, start + ProjectivePoint::GENERATOR * number);
+    }
+
+    /// Numbers whose digits are all the same, whose carries run to the top,
+    /// and the ends of the range.
+    #[test]
+    fn edges() {
+        let mut power = Scalar::ONE;
+        for _ in 0..256 {
+            check(power);
+            check(power - Scalar::ONE);
+            check(-power);
+            power = power.double();
+        }
+        for byte in [0, 0x55, 0xaa, 0x84, 0x42, 0x21, 0x10, 0x7f, 0xfe] {
+            check(<Scalar as Reduce<U256>>::reduce(&U256::from_be_slice(
+                &[byte; 32],
+            )));
+        }
+    }
+
+    #[test]
+    fn adding_up_to_the_identity() {
+        let base = PointTable::base();
+        let minus = base.add_multiple(ProjectivePoint::GENERATOR, &-Scalar::ONE);
+        assert!(bool::from(minus.is_identity()));
+        let nothing = base.add_multiple(ProjectivePoint::IDENTITY, &Scalar::ZERO);
+        assert!(bool::from(nothing.is_identity()));
+    }
+
+    #[test]
+    fn sizes() {
+        let entries = |table: &PointTable| table.rows.iter().map(|row| row.len()).sum::<usize>();
+        assert_eq!(entries(PointTable::base()), 2_368);
+        assert_eq!(entries(&PointTable::of_key(&AffinePoint::GENERATOR)), 832);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_number(bytes: [u8; 32]) {
+            check(<Scalar as Reduce<U256>>::reduce(&U256::from_be_slice(&bytes)));
+        }
+    }
+}
