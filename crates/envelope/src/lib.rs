@@ -3,3 +3,4 @@
 pub mod canonical;
 pub mod sealed;
 pub mod sm;
+pub mod transaction;
