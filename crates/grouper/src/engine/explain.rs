@@ -49,7 +49,9 @@ pub(super) fn no_group(scheme: &Scheme, facts: &Facts<'_>) -> Reason {
     for mdc in entered {
         for row in scheme.rows_of(mdc) {
             if facts.holds(&row.test, Numbers::NONE) {
-                return Reason::NoDrg;
+                let mut drgs = scheme.drgs_of_row(row).iter();
+                let kept_out = drgs.find_map(|drg| kept_out_by(facts, &drg.test));
+                return kept_out.unwrap_or(Reason::NoDrg);
             }
             left = left.or_else(|| kept_out_by(facts, &row.test));
         }

@@ -2,6 +2,7 @@
 
 use super::{ConditionFact, Level, Sentence, Step, Trace, Verdict};
 use crate::outcome::Status;
+use crate::reason::Reason;
 
 pub(super) fn sentences(trace: &Trace) -> Vec<Sentence> {
     let mut sentences = Vec::new();
@@ -35,9 +36,26 @@ pub(super) fn sentences(trace: &Trace) -> Vec<Sentence> {
             },
         });
     }
+    sentences.extend(notes(trace));
     sentences.extend(trace.steps.iter().map(step));
     sentences.push(result(trace));
     sentences
+}
+
+/// What is odd about the case besides its single codes and the reason, which stand elsewhere.
+fn notes(trace: &Trace) -> impl Iterator<Item = Sentence> {
+    let others = [
+        Reason::BirthWeightMissing,
+        Reason::PrincipalProcedureNotInScheme,
+    ];
+    let result = &trace.result;
+    let noted = others
+        .into_iter()
+        .filter(|note| result.notes.contains(*note) && result.reason != Some(*note));
+    noted.map(|note| Sentence {
+        zh: note.zh().to_owned(),
+        en: note.en().to_owned(),
+    })
 }
 
 fn step(step: &Step) -> Sentence {
