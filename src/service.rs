@@ -6,4 +6,5 @@ pub mod checkup;
 pub mod exactly_once;
 pub mod fee_summary;
 pub mod pre_check;
+pub mod second_look;
 pub mod submit;

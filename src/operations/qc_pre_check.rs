@@ -11,7 +11,7 @@ use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
     error::FieldError,
-    service::{self, assessment::Assessment},
+    service::{self, assessment::Assessment, second_look::SecondLook},
 };
 
 /// The operation.
@@ -39,8 +39,11 @@ pub struct PreCheckOptions {
     pub scheme: Option<String>,
     /// Whether the answer carries the grouping trace.
     pub trace: bool,
-    /// Whether the answer carries near misses; taken, and without effect in this release.
+    /// Whether the answer carries near misses: changes that would give another group.
     pub near_misses: bool,
+    /// A second scheme, whose grouping the answer carries beside the first as
+    /// `grouping_compare`: what a change of edition does to the list.
+    pub compare_scheme: Option<String>,
 }
 
 /// Answer of `qc.pre-check`.
@@ -51,6 +54,9 @@ pub struct PreCheckAnswer {
     /// The outcome.
     #[serde(flatten)]
     pub assessment: Assessment,
+    /// What was asked for beside it.
+    #[serde(flatten)]
+    pub second_look: SecondLook,
 }
 
 impl Operation for PreCheck {
@@ -74,6 +80,7 @@ impl Operation for PreCheck {
                         "scheme": {"type": "string", "maxLength": 40},
                         "trace": {"type": "boolean"},
                         "near_misses": {"type": "boolean"},
+                        "compare_scheme": {"type": "string", "maxLength": 40},
                     },
                 }),
             );

@@ -160,7 +160,7 @@ pub fn assess(
     let settled_on = settled_on(list, basis.today);
     let scheme = basis
         .scheme
-        .or_else(|| profile.scheme_on(settled_on))
+        .or_else(|| profile.scheme_on(discharged_on(list, basis.today)))
         .and_then(|id| catalogue.scheme(id))
         .ok_or_else(|| {
             Refusal::field(
@@ -242,11 +242,23 @@ pub fn subject(list: &SettlementList) -> String {
         .collect()
 }
 
-/// The day that decides which scheme and parameters are in force.
+/// The day that decides which scheme is in force: a stay is grouped by the scheme of its
+/// discharge, whenever it is settled.
+fn discharged_on(list: &SettlementList, now: DateTime<Utc>) -> NaiveDate {
+    discharge(list).unwrap_or_else(|| settled_on(list, now))
+}
+
+/// The day of discharge; the field holds a time.
+fn discharge(list: &SettlementList) -> Option<NaiveDate> {
+    let time = list.setlinfo().datetime(setlinfo::DSCG_TIME);
+    time.map(|time| time.date())
+}
+
+/// The day that decides which parameters are in force.
 fn settled_on(list: &SettlementList, now: DateTime<Utc>) -> NaiveDate {
     let info = list.setlinfo();
     info.date(setlinfo::SETL_END_DATE)
-        .or_else(|| info.date(setlinfo::DSCG_TIME))
+        .or_else(|| discharge(list))
         .unwrap_or_else(|| (now + TimeDelta::hours(8)).date_naive())
 }
 

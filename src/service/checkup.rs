@@ -73,7 +73,8 @@ impl Tables for SchemeTables<'_> {
     }
 }
 
-fn group(scheme: &Scheme, list: &SettlementList, trace: bool) -> Grouping {
+/// Groups a list under a scheme.
+pub fn group(scheme: &Scheme, list: &SettlementList, trace: bool) -> Grouping {
     let case = match Case::from_list(list) {
         Ok(case) => case,
         Err(missing) => {

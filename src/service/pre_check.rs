@@ -8,6 +8,7 @@ use crate::{
     service::{
         assessment::{self, Basis, Phase},
         exactly_once::{Done, exactly_once},
+        second_look,
     },
     session::Session,
     store::Tx,
@@ -35,10 +36,13 @@ pub async fn run(session: &Session, request: &PreCheckRequest) -> Result<Value, 
             &request.list,
             &basis,
         )?;
+        let scheme = &assessment.versions.scheme.id;
+        let second_look = second_look::look(&app.catalogue, scheme, &request.list, options)?;
         Ok(Done {
             answer: PreCheckAnswer {
                 advisory: true,
                 assessment,
+                second_look,
             },
             subject: assessment::subject(&request.list),
         })

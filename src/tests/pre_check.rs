@@ -88,6 +88,70 @@ async fn options_choose_the_scheme_and_the_trace() {
 }
 
 #[actix_web::test]
+async fn a_second_scheme_and_near_misses_are_answered_on_request() {
+    let gateway = Gateway::start().await;
+    let mut list = lists(1, 1).remove(0);
+    let plain = gateway.call("hospital-a", "/qc/pre-check", &list).await;
+    assert!(plain.data.get("grouping_compare").is_none());
+    assert!(plain.data.get("near_misses").is_none());
+
+    list["options"] = json!({"compare_scheme": "chs-drg-1.1", "near_misses": true});
+    let answer = gateway.call("hospital-a", "/qc/pre-check", &list).await;
+    let data = &answer.data;
+    assert_eq!(data["grouping"], plain.data["grouping"]);
+    assert_eq!(data["estimate"], plain.data["estimate"]);
+    assert_eq!(data["grouping_compare"]["grp_ver"], "chs-drg-1.1");
+    assert!(data["grouping_compare"]["status"].is_string());
+    let mut found = 0;
+    for list in lists(10, 4) {
+        let mut list = list;
+        list["options"] = json!({"near_misses": true});
+        let answer = gateway.call("hospital-a", "/qc/pre-check", &list).await;
+        for near in answer.data["near_misses"].as_array().unwrap() {
+            assert_ne!(near["drg_code"], answer.data["grouping"]["drg_code"]);
+            assert!(near["weight_difference"].is_number() || near["weight_difference"].is_null());
+            assert!(
+                near["message"]
+                    .as_str()
+                    .unwrap()
+                    .contains(near["drg_code"].as_str().unwrap())
+            );
+            found += 1;
+        }
+    }
+    assert!(found > 0, "no list of the sample had a near miss");
+
+    list["options"] = json!({"compare_scheme": "no-such"});
+    let answer = gateway.call("hospital-a", "/qc/pre-check", &list).await;
+    assert_eq!((answer.status, answer.code.as_str()), (422, "CHS-42203"));
+    gateway.stop().await;
+}
+
+#[actix_web::test]
+async fn a_stay_is_grouped_by_the_scheme_of_its_discharge() {
+    // The profile's scheme is in force from 2025 on.
+    let gateway = Gateway::start().await;
+    let mut list = lists(1, 1).remove(0);
+    for (discharge, settled, code) in [
+        ("2025-01-01 09:00:00", "2025-01-03", "0"),
+        ("2024-12-31 09:00:00", "2025-01-03", "CHS-42203"),
+    ] {
+        list["setlinfo"]["dscg_time"] = json!(discharge);
+        list["setlinfo"]["setl_end_date"] = json!(settled);
+        let answer = gateway.call("hospital-a", "/qc/pre-check", &list).await;
+        assert_eq!(answer.code, code, "{discharge}: {}", answer.data);
+    }
+    // Before settlement the discharge stands in for its day.
+    list["setlinfo"]
+        .as_object_mut()
+        .unwrap()
+        .remove("setl_end_date");
+    let answer = gateway.call("hospital-a", "/qc/pre-check", &list).await;
+    assert_eq!(answer.code, "CHS-42203");
+    gateway.stop().await;
+}
+
+#[actix_web::test]
 async fn wrong_types_and_unknown_fields_are_named_by_pointer_and_not_quoted() {
     let gateway = Gateway::start().await;
     let mut list = lists(1, 1).remove(0);
