@@ -1,8 +1,9 @@
 //! DIP grouping by the made-up catalogues under `tests/dip`.
 
-use chs_grouper::dip::{
-    Catalogue, CatalogueSource, Dimension, DipLintKind, DipReason, Extras, Stage, Treatment,
-};
+mod auxiliary;
+mod files;
+
+use chs_grouper::dip::{Catalogue, CatalogueSource, DipReason, Extras, Stage, Treatment};
 use chs_grouper::{Case, Reason, Status};
 use chs_model::Money;
 use proptest::prelude::*;
@@ -14,7 +15,7 @@ use std::sync::LazyLock;
 static V3: LazyLock<Catalogue> = LazyLock::new(|| load("made-up-3.0"));
 static V2: LazyLock<Catalogue> = LazyLock::new(|| load("made-up-2.0"));
 
-fn files(name: &str) -> Vec<(String, String)> {
+fn texts(name: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/dip")
         .join(name);
@@ -26,12 +27,12 @@ fn files(name: &str) -> Vec<(String, String)> {
 }
 
 fn load(name: &str) -> Catalogue {
-    Catalogue::load(&CatalogueSource::new(files(name))).expect("the catalogue loads")
+    Catalogue::load(&CatalogueSource::new(texts(name))).expect("the catalogue loads")
 }
 
 /// The catalogue with one file replaced.
 fn with(name: &str, file: &str, text: &str) -> CatalogueSource {
-    let mut all = files(name);
+    let mut all = texts(name);
     all.retain(|(known, _)| known != file);
     all.push((file.to_owned(), text.to_owned()));
     CatalogueSource::new(all)
@@ -159,7 +160,7 @@ fn exclusions_come_before_everything() {
 fn whether_an_excluded_principal_procedure_hides_the_first_stage_is_a_setting() {
     let px = ["89.5400", "39.6500"];
     assert_eq!(code(&V3, &["I25.103"], &px), "JC-3");
-    let settings = files("made-up-3.0").swap_remove(0).1;
+    let settings = texts("made-up-3.0").swap_remove(0).1;
     let settings = format!("excluded_hides_first_stage = false\n{settings}");
     let source = with("made-up-3.0", "catalogue.toml", &settings);
     let catalogue = Catalogue::load(&source).expect("it loads");
@@ -206,7 +207,7 @@ fn ties_go_to_the_nearest_mean_cost_and_then_on() {
 
 #[test]
 fn criteria_are_settings() {
-    let settings = files("made-up-2.0").swap_remove(0).1;
+    let settings = texts("made-up-2.0").swap_remove(0).1;
     let choose = |criteria: &str| {
         let settings = format!("{settings}\n[choice]\nothers = [{criteria}]\n");
         let source = with("made-up-2.0", "catalogue.toml", &settings);
@@ -263,185 +264,6 @@ fn the_trace_names_what_was_tried_and_what_decided() {
     let json = serde_json::to_value(&trace).expect("JSON");
     assert_eq!(json["score"], "1200");
     assert_eq!(json["procedures"][1]["treatment"], "surgical");
-}
-
-#[test]
-fn auxiliary_levels() {
-    let of = |case: &Case<'_>, extras: Extras| {
-        let group = V3.group(case, &extras).group;
-        let levels = V3.auxiliary(case, &extras, group);
-        let named = levels.levels.iter().flatten();
-        let named = named.map(|level| (level.dimension, level.level.to_owned()));
-        (
-            levels.cci_points,
-            named.collect::<Vec<_>>(),
-            levels.highest(),
-        )
-    };
-    let stay = |dx: &[&'static str], los: u16| Case {
-        los: Some(los),
-        age_years: Some(82),
-        ..case(dx, &[])
-    };
-    // I50.1 counts 2 rather than 1, and I50.9 of the same category not at all; E11 1.
-    let elderly = stay(&["I25.103", "I50.900", "I50.100", "E11.900"], 9);
-    let (points, levels, highest) = of(&elderly, Extras::default());
-    assert_eq!(points, 3);
-    assert_eq!(
-        levels,
-        [
-            (Dimension::Cci, "3-4".to_owned()),
-            (Dimension::Severity, "I".to_owned()),
-            (Dimension::Age, "80-".to_owned()),
-        ]
-    );
-    // 1.2 twice: the first dimension's.
-    assert_eq!(highest.map(|level| level.dimension), Some(Dimension::Cci));
-    let severity = |case: &Case<'_>| of(case, Extras::default()).1[1].1.clone();
-    assert_eq!(severity(&stay(&["I25.103", "R57.000"], 3)), "III");
-    assert_eq!(severity(&stay(&["I25.103", "R57.000"], 2)), "I");
-    assert_eq!(severity(&stay(&["I25.103", "J18.900"], 3)), "II");
-    let mut died = stay(&["I25.103"], 2);
-    died.discharge = "5";
-    assert_eq!(severity(&died), "IV-A");
-    died.los = Some(3);
-    assert_eq!(severity(&died), "IV-B");
-    died.los = None;
-    assert_eq!(severity(&died), "80-");
-}
-
-#[test]
-fn auxiliary_levels_of_tumours_and_intensive_care() {
-    let tumour = Case {
-        los: Some(5),
-        ..case(&["C34.900", "C78.000"], &[])
-    };
-    let level = |case: &Case<'_>, extras: Extras| {
-        let levels = V3.auxiliary(case, &extras, None).levels;
-        levels[2].map(|level| level.level)
-    };
-    let yuan = |yuan: i64| Some(Money::from_fen(yuan * 100));
-    let extras = Extras {
-        cost: yuan(30_000),
-        standard: yuan(10_000),
-        drug_cost: yuan(15_000),
-        ..Extras::default()
-    };
-    assert_eq!(level(&tumour, extras), Some("drugs"));
-    let treated = Extras {
-        treatment_cost: yuan(15_000),
-        ..extras
-    };
-    assert_eq!(level(&tumour, treated), Some("treatment"));
-    let cheap = Extras {
-        cost: yuan(29_999),
-        ..extras
-    };
-    assert_eq!(level(&tumour, cheap), Some("metastasis"));
-    let alone = Case {
-        los: Some(5),
-        ..case(&["C34.900", "C34.100", "R57.000"], &[])
-    };
-    assert_eq!(level(&alone, Extras::default()), Some("failure"));
-    let days = |days| {
-        let extras = Extras {
-            icu_days: Some(days),
-            ..Extras::default()
-        };
-        V3.auxiliary(&tumour, &extras, None).levels[4].map(|level| level.level)
-    };
-    assert_eq!(
-        (days(1), days(2), days(40)),
-        (None, Some("2-7"), Some("31-"))
-    );
-}
-
-#[test]
-fn severity_by_complication() {
-    let level = |dx: &[&'static str], los, discharge| {
-        let case = Case {
-            los,
-            discharge,
-            ..case(dx, &[])
-        };
-        let levels = V2.auxiliary(&case, &Extras::default(), None).levels;
-        levels[1].map(|level| level.level)
-    };
-    assert_eq!(level(&["K35.800"], Some(3), "1"), Some("I-A"));
-    assert_eq!(level(&["K35.800"], Some(4), "1"), Some("I-B"));
-    assert_eq!(level(&["K35.800", "E11.900"], Some(4), "1"), Some("II"));
-    assert_eq!(
-        level(&["K35.800", "E11.900", "J96.900"], Some(4), "1"),
-        Some("III")
-    );
-    assert_eq!(level(&["K35.800"], None, "5"), Some("IV"));
-    assert_eq!(level(&["K35.800"], None, "1"), None);
-}
-
-#[test]
-fn loader_faults_name_file_line_and_reason() {
-    let faults = |file, text: &str| {
-        let error = Catalogue::load(&with("made-up-2.0", file, text)).expect_err("faulty");
-        error.to_string()
-    };
-    let text = faults(
-        "core.csv",
-        "code,name,dx,px,score\nA,a,K35,,1\nB,b,k35,,1\n,c,K36,,1\nD,d,K37,手术,1\nE,e,K38,,-1\nA,a,K39,,2\n",
-    );
-    for part in [
-        "core.csv 第 3 行",
-        "line 4:",
-        "line 5: not a procedure",
-        "line 6: bad value in score",
-        "line 7: A exists already",
-    ] {
-        assert!(text.contains(part), "{part} in {text}");
-    }
-    assert!(faults("core.csv", "name,dx\nx,K35\n").contains("code"));
-    assert!(faults("core.csv", "code,name\nx\n").contains("line 2"));
-    assert!(faults("catalogue.toml", "id = 1\n").contains("catalogue.toml"));
-    assert!(faults("procedure_types.csv", "px,type\n47.0100,mixed\n").contains("line 2"));
-    let twice = "code,name,dx,type\nZ1,a,K35,surgical\nZ2,b,K35,surgical\n";
-    assert!(faults("comprehensive.csv", twice).contains("line 3"));
-    assert!(faults("assisted.csv", "code,name,dx\nS,s,@没有\n").contains("lists.csv"));
-}
-
-#[test]
-fn lint_finds_what_looks_wrong() {
-    assert_eq!(
-        V3.lint()
-            .iter()
-            .filter(|lint| lint.kind == DipLintKind::UntypedProcedure)
-            .count(),
-        0
-    );
-    let core = "code,name,dx,px,birth_weight,score\n\
-        A,a,K35.8,47.0100,,1\n\
-        B,b,K35.8,47.0100,,1\n\
-        C,c,K35|K35.1,47.9999,,\n\
-        D,d,Q99.9|Y99,89.5400,,1\n\
-        E,e,P07,*,0-999,1\n\
-        F,f,P07,*,999-1500,1\n";
-    let source = with("made-up-2.0", "core.csv", core);
-    let lints = Catalogue::load(&source).expect("it loads").lint();
-    let has = |kind, line| {
-        assert!(
-            lints
-                .iter()
-                .any(|lint| lint.kind == kind && lint.line == line),
-            "{kind:?} {line} in {lints:#?}"
-        );
-    };
-    has(DipLintKind::DuplicateCondition, 3);
-    has(DipLintKind::OverlappingDiagnoses, 4);
-    has(DipLintKind::MissingScore, 4);
-    has(DipLintKind::MissingMeanCost, 2);
-    has(DipLintKind::Unreachable, 5);
-    has(DipLintKind::OverlappingSpans, 7);
-    has(DipLintKind::UnknownPrefix, 5);
-    has(DipLintKind::UnknownCode, 0);
-    has(DipLintKind::ExcludedProcedure, 0);
-    has(DipLintKind::UntypedProcedure, 0);
 }
 
 fn diagnosis() -> impl Strategy<Value = &'static str> {
@@ -510,5 +332,27 @@ proptest! {
     fn any_text_loads_or_is_refused(cells in prop::collection::vec("[A-Z0-9.x+/*@-]{0,8}", 4)) {
         let core = format!("code,name,dx,px,score\n{}\n", cells.join(",") + ",1");
         let _ = Catalogue::load(&with("made-up-2.0", "core.csv", &core));
+    }
+}
+
+#[test]
+fn grouping_allocates_nothing() {
+    for (case, code) in [
+        (
+            case(&["I25.103"], &["00.6600", "36.0700", "89.5400"]),
+            "JC-2",
+        ),
+        (newborn(&["P36.900", "P07.300"], Some(999)), "XQ-16"),
+        (case(&["I35.000"], &["36.1000"]), "ZH-I-4"),
+        (case(&["R69.x00"], &[]), ""),
+        (Case::default(), ""),
+    ] {
+        let extras = Extras::default();
+        // The first use loads the catalogue.
+        assert_eq!(V3.group(&case, &extras).code(), code);
+        let counted = allocation_counter::measure(|| {
+            std::hint::black_box(V3.group(&case, &extras));
+        });
+        assert_eq!(counted.count_total, 0, "{code}: {counted:?}");
     }
 }
