@@ -112,9 +112,7 @@ fn grouping(criterion: &mut Criterion) {
     });
     group.finish();
     let mut group = criterion.benchmark_group("dip_history");
-    group.throughput(Throughput::Elements(
-        u64::try_from(made.len()).unwrap_or(1),
-    ));
+    group.throughput(Throughput::Elements(u64::try_from(made.len()).unwrap_or(1)));
     group.sample_size(10);
     group.bench_function("build", |bencher| {
         bencher.iter(|| black_box(catalogue(&tables, &made)));

@@ -1,5 +1,7 @@
 //! Catalogues built from made-up histories.
 
+#![allow(clippy::expect_used, reason = "a test may stop at the first fault")]
+
 use chs_grouper::Case;
 use chs_grouper::dip::build::{
     BuildError, BuildSettings, Built, History, PastCase, Refusal, Tables, build,

@@ -1,5 +1,7 @@
 //! DIP grouping by the made-up catalogues under `tests/dip`.
 
+#![allow(clippy::expect_used, reason = "a test may stop at the first fault")]
+
 mod auxiliary;
 mod files;
 
