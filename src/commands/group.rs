@@ -5,8 +5,8 @@
 //! `|`, the principal one first. Output: the input columns without dx and px, then
 //! `status,mdc,adrg,drg,name,reason`; with `--profile` a column `scheme`; with `--also`
 //! `status_2 … reason_2` for a second scheme (`_3` for a third); with `--trace` a column
-//! `trace`: the way to the group as one JSON object, empty for an invalid row. A passing
-//! column that has one of these names stays where it was; ours come after it.
+//! `trace`: the way to the group as one JSON object; with `--near-misses` a column
+//! `near_misses`: a JSON array; both are empty for an invalid row. A passing column that has one of these names stays where it was; ours come after it.
 //!
 //! `reason` holds, separated by `; `, the reason of a status other than grouped and what
 //! else is odd about the case, each as its code, Chinese and English.
@@ -17,6 +17,8 @@ mod columns;
 mod layout;
 mod parquet_source;
 mod parquet_target;
+#[cfg(test)]
+mod parquet_tests;
 mod pipeline;
 mod progress;
 #[cfg(test)]
@@ -25,13 +27,14 @@ mod text;
 
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 
 use chs_grouper::Scheme;
+use parquet::schema::types::TypePtr;
 
 use super::{Outcome, input, output};
 use crate::profiles;
@@ -92,6 +95,10 @@ pub struct Args {
     /// 增加 trace 列：分组过程（JSON） / a further column: how each case came to its group, as JSON
     #[arg(long)]
     trace: bool,
+    /// 增加 near_misses 列：差一步即入他组的改动（JSON 数组） / a further column: the single changes that
+    /// would lead to another group, as a JSON array
+    #[arg(long)]
+    near_misses: bool,
     /// dx、px 列也带出 / dx and px pass through as well
     #[arg(long)]
     keep_codes: bool,
@@ -136,6 +143,7 @@ pub fn run(args: Args) -> Outcome {
             .map(|id| scheme(id))
             .collect::<Result<_, _>>()?,
         trace: args.trace,
+        near_misses: args.near_misses,
         keep_codes: args.keep_codes,
     };
     let (from, to) = (args.input.as_deref(), args.output.as_deref());
@@ -175,13 +183,8 @@ pub fn run(args: Args) -> Outcome {
     // The output is made only when the header is good: a slip in the command does not
     // empty an earlier result.
     let out = output(to)?;
-    let target: Result<Box<dyn Target>, Fault> = match format {
-        Format::Csv => TextTarget::new(&job.layout, out).map(|target| Box::new(target) as _),
-        Format::Parquet => ParquetTarget::new(&job.layout, types.as_deref(), out)
-            .map(|target| Box::new(target) as _),
-    };
     let progress = Progress::new(args.quiet);
-    let invalid = target.and_then(|mut target| {
+    let invalid = target(&job, types.as_deref(), out).and_then(|mut target| {
         pipeline::run(&job, source.as_mut(), target.as_mut(), threads, progress)
     });
     match invalid {
@@ -190,6 +193,17 @@ pub fn run(args: Args) -> Outcome {
         Err(error) if is_broken_pipe(error.as_ref()) => Ok(ExitCode::SUCCESS),
         Err(error) => Err(error),
     }
+}
+
+fn target(
+    job: &Job,
+    types: Option<&[TypePtr]>,
+    out: impl Write + Send + 'static,
+) -> Result<Box<dyn Target>, Fault> {
+    Ok(match job.to_parquet {
+        true => Box::new(ParquetTarget::new(&job.layout, types, out)?),
+        false => Box::new(TextTarget::new(&job.layout, out)?),
+    })
 }
 
 fn scheme(id: &str) -> Result<&'static Scheme, Fault> {
@@ -231,4 +245,14 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
         cause = error.source();
     }
     false
+}
+
+#[cfg(test)]
+impl Args {
+    fn try_parse<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Self {
+        use clap::{Args as _, FromArgMatches as _};
+        let command = Self::augment_args(clap::Command::new("group").no_binary_name(true));
+        let matches = command.try_get_matches_from(arguments);
+        Self::from_arg_matches(&matches.expect("arguments")).expect("arguments")
+    }
 }

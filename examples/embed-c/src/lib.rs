@@ -24,10 +24,6 @@ pub struct chs_scheme(&'static Scheme);
 /// 每项都是以 NUL 结尾的 UTF-8 文本，NULL 表示缺失；文本归调用方所有，调用返回后即可释放。
 /// Every member is a text in UTF-8 that ends with NUL, or NULL where it is missing. The texts
 /// stay the caller's, who may free them as soon as the call has returned.
-#[expect(
-    non_camel_case_types,
-    reason = "a C name: what C programs see of the type"
-)]
 #[repr(C)]
 pub struct chs_case {
     /// 性别：1 男，2 女，0、9 未知 / sex: 1 male, 2 female, 0 and 9 unknown
@@ -61,10 +57,7 @@ pub struct chs_case {
 /// # Safety
 /// `id` is NULL or a text that ends with NUL; `error` is NULL or may be written to.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn chs_open(
-    id: *const c_char,
-    error: *mut *mut c_char,
-) -> *const chs_scheme {
+pub unsafe extern "C" fn chs_open(id: *const c_char, error: *mut *mut c_char) -> *const chs_scheme {
     // SAFETY: the caller's promise about `id` is that of `text`.
     let id = unsafe { text(id) };
     let opened = match id {
@@ -73,7 +66,10 @@ pub unsafe extern "C" fn chs_open(
     };
     let (scheme, message) = match opened {
         // One small box for each call, as long-lived as the scheme in it.
-        Ok(scheme) => (ptr::from_ref(Box::leak(Box::new(chs_scheme(scheme)))), ptr::null_mut()),
+        Ok(scheme) => (
+            ptr::from_ref(Box::leak(Box::new(chs_scheme(scheme)))),
+            ptr::null_mut(),
+        ),
         Err(message) => (ptr::null(), owned(message)),
     };
     if error.is_null() {
@@ -100,10 +96,7 @@ pub unsafe extern "C" fn chs_open(
 /// `scheme` is NULL or came from `chs_open`; `row` is NULL or a case whose members are NULL
 /// or texts that end with NUL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn chs_group(
-    scheme: *const chs_scheme,
-    row: *const chs_case,
-) -> *mut c_char {
+pub unsafe extern "C" fn chs_group(scheme: *const chs_scheme, row: *const chs_case) -> *mut c_char {
     // SAFETY: NULL, or a scheme of `chs_open`, which is never freed.
     let scheme = unsafe { scheme.as_ref() };
     // SAFETY: NULL, or a case that the caller keeps until we return.

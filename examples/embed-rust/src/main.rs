@@ -26,7 +26,7 @@ fn main() -> Result<ExitCode, SchemeError> {
 
     // The same with the way to it; slower, so ask for it where somebody reads it.
     let (_, trace) = scheme.group_traced(&case);
-    for line in trace.text() {
+    for line in &trace.text {
         println!("  {} / {}", line.zh, line.en);
     }
     Ok(match (outcome.status, outcome.drg) {

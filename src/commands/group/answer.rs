@@ -36,6 +36,7 @@ pub(super) struct Question {
     pub(super) choice: Choice,
     pub(super) also: Vec<&'static Scheme>,
     pub(super) trace: bool,
+    pub(super) near_misses: bool,
     pub(super) keep_codes: bool,
 }
 
@@ -45,6 +46,7 @@ impl Question {
             by_date: matches!(self.choice, Choice::Profile(..)),
             also: self.also.len(),
             trace: self.trace,
+            near_misses: self.near_misses,
             keep_codes: self.keep_codes,
         }
     }
@@ -94,6 +96,13 @@ impl Question {
         }
         if self.trace {
             text.truncate(trace);
+            sink.text(text)?;
+        }
+        if self.near_misses {
+            text.clear();
+            if let (Ok(case), Ok(scheme)) = (&case, scheme) {
+                text.push_str(&serde_json::to_string(&scheme.near_misses(case))?);
+            }
             sink.text(text)?;
         }
         sink.end()?;

@@ -29,6 +29,8 @@ pub(super) struct Extras {
     pub(super) also: usize,
     /// How each case came to its group.
     pub(super) trace: bool,
+    /// What would have given another group.
+    pub(super) near_misses: bool,
     /// dx and px pass through as well.
     pub(super) keep_codes: bool,
 }
@@ -134,7 +136,7 @@ impl Layout {
 }
 
 /// `status … reason`, `scheme` where it differs, `status_2 … reason_2` for a second
-/// scheme, `trace`.
+/// scheme, `trace`, `near_misses`.
 fn added(extras: Extras) -> Vec<String> {
     let mut names: Vec<String> = ANSWER.map(str::to_owned).into();
     if extras.by_date {
@@ -145,6 +147,9 @@ fn added(extras: Extras) -> Vec<String> {
     }
     if extras.trace {
         names.push("trace".to_owned());
+    }
+    if extras.near_misses {
+        names.push("near_misses".to_owned());
     }
     names
 }

@@ -19,6 +19,7 @@ fn question() -> Question {
         choice: Choice::Scheme(scheme),
         also: Vec::new(),
         trace: false,
+        near_misses: false,
         keep_codes: false,
     }
 }
@@ -155,6 +156,39 @@ fn the_trace_is_one_json_object_a_row() {
 }
 
 #[test]
+fn near_misses_are_a_json_array_a_row() {
+    let question = Question {
+        near_misses: true,
+        keep_codes: true,
+        ..question()
+    };
+    let row = "a,1,69,25498,,05,14,2,R57.000|G00.900,39.9500x006";
+    let text = format!("{HEADER}\n{row}\nb,x,69,1,,,,,R57.000,\n");
+    let grouped = group_bytes(text.as_bytes(), question, 1, (BLOCK, LONGEST));
+    let (out, _) = grouped.expect("a good header");
+    assert!(out.starts_with(format!("{HEADER},status,").as_bytes()));
+    let mut reader = csv::Reader::from_reader(out.as_slice());
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("rows");
+    assert!(rows[0].iter().take(10).eq(row.split(',')));
+    let near = rows[0].get(16).expect("a cell");
+    let near: Vec<serde_json::Value> = serde_json::from_str(near).expect("JSON");
+    let scheme = Scheme::builtin("chs-drg-2.0").expect("the scheme");
+    let columns = chs_grouper::Columns {
+        sex: "1",
+        age: "69",
+        age_days: "25498",
+        los: "14",
+        dx: "R57.000|G00.900",
+        px: "39.9500x006",
+        ..Default::default()
+    };
+    let expected = scheme.near_misses(&columns.case().expect("a case"));
+    assert_eq!(near.len(), expected.len());
+    assert!(!near.is_empty() && near[0]["drg"] == expected[0].drg);
+    assert_eq!(rows[1].get(16), Some(""));
+}
+
+#[test]
 fn many_threads_keep_the_order() {
     let rows: String = (0..20_000)
         .map(|n| format!("{n},1,69,25498,,,{},,R57.000,\n", n % 60))
@@ -260,7 +294,7 @@ fn a_second_scheme_stands_beside_the_first() {
 
 #[test]
 fn a_profile_chooses_the_scheme_by_the_day_of_discharge() {
-    let args = Args::try_parse(&["--profile", "xianyang"]);
+    let args = Args::try_parse(["--profile", "xianyang"]);
     let question = Question {
         choice: choice(&args).expect("the profile"),
         ..question()
@@ -294,7 +328,7 @@ fn a_profile_chooses_the_scheme_by_the_day_of_discharge() {
 
 #[test]
 fn a_profile_needs_the_day_of_discharge() {
-    let args = Args::try_parse(&["--profile", "xianyang"]);
+    let args = Args::try_parse(["--profile", "xianyang"]);
     let question = Question {
         choice: choice(&args).expect("the profile"),
         ..question()
@@ -311,15 +345,6 @@ fn a_profile_needs_the_day_of_discharge() {
             .to_string()
             .contains("dscg_date")
     );
-}
-
-impl Args {
-    fn try_parse(arguments: &[&str]) -> Self {
-        use clap::{Args as _, FromArgMatches as _};
-        let command = Self::augment_args(clap::Command::new("group"));
-        let matches = command.no_binary_name(true).get_matches_from(arguments);
-        Self::from_arg_matches(&matches).expect("the arguments")
-    }
 }
 
 /// Gives out rows without end and counts the bytes.
@@ -397,7 +422,6 @@ fn no_more_than_the_batches_going_round_is_in_memory() {
         let mut target = TextTarget::new(&job.layout, &mut out).expect("no I/O fault");
         let quiet = Progress::new(true);
         pipeline::run(&job, &mut source, &mut target, threads, quiet).expect("no I/O fault");
-        drop(target);
         assert_eq!(
             out.written,
             (rows + 1) * row.len(),
