@@ -100,7 +100,7 @@ fn complications_and_their_exclusions_read() {
 
 #[test]
 fn lint_finds_the_known_faults_and_no_others() {
-    use LintKind::{GreyCode, MissingExclusionSet, UnknownCode, UnusedSet};
+    use LintKind::{GreyCode, MissingExclusionSet, UnknownCode, Unreachable, UnusedSet};
     // The published 2.0 tables name one procedure that the code system does not
     // have, and two grey ones; the local schemes inherit them.
     let known = [
@@ -136,7 +136,8 @@ fn lint_finds_the_known_faults_and_no_others() {
         [
             (UnknownCode, 4),
             (GreyCode, 2097),
-            (MissingExclusionSet, 16)
+            (MissingExclusionSet, 16),
+            (Unreachable, 1)
         ]
     );
     let found = counts("chs-drg-1.1");
@@ -150,6 +151,75 @@ fn lint_finds_the_known_faults_and_no_others() {
     let missing = scheme("chs-drg-1.1").lint();
     let missing = missing.iter().find(|lint| lint.kind == MissingExclusionSet);
     assert_eq!(missing.map(|lint| lint.subject.as_str()), Some("EX_999"));
+}
+
+#[test]
+fn what_the_built_in_schemes_declare_as_known_is_what_lint_finds() {
+    for id in Scheme::builtin_ids() {
+        let found = scheme(id);
+        let report = found.lint_report(found.base().map(scheme));
+        assert_eq!(report.disagreements, [], "{id}");
+        assert_eq!((report.errors, report.warnings), (0, 0), "{id}");
+        assert_eq!(report.known, report.faults.len(), "{id}");
+    }
+}
+
+#[test]
+fn a_fault_beyond_the_known_ones_is_an_error() {
+    let counts = "[counts]\nmdc = 1";
+    let known = "[known_faults]\nunknown_code = 1\n[counts]\nmdc = 1";
+    let with = |codes: &str| {
+        let files = SMALL.map(|(name, text)| {
+            let text = text.replace(counts, known);
+            (
+                name,
+                text.replace("[DI_B00]\nG00.900", &format!("[DI_B00]\n{codes}")),
+            )
+        });
+        let source = SchemeSource::new(files).expect("a source");
+        Scheme::load(&[source]).expect("it loads").lint_report(None)
+    };
+    let report = with("G00.900 G99.999x999");
+    assert_eq!((report.errors, report.known), (0, 1));
+    let report = with("G00.900 G99.999x998 G99.999x999");
+    assert_eq!((report.errors, report.known), (2, 0));
+    assert_eq!(report.disagreements.len(), 1);
+    let report = with("G00.900");
+    assert_eq!((report.errors, report.disagreements.len()), (0, 1));
+}
+
+#[test]
+fn a_local_scheme_is_held_against_its_base() {
+    let national = scheme("chs-drg-2.0");
+    let text = "id = \"local\"\ntitle = \"试\"\npublisher = \"本项目\"\nsource = \"试验\"\n\
+                base = \"chs-drg-2.0\"\nin_force_from = \"2026-01-01\"\n[counts]\nmdc = 26\n\
+                adrg = 408\ndrg = 633\nmcc = 4477\ncc = 8009\nsets = 515\n";
+    let local = SchemeSource::new([
+        ("scheme.toml", text.to_owned()),
+        (
+            "adrg.csv",
+            "change,adrg,row,mdc,order,rule\n-,AA1,1,,,\n".to_owned(),
+        ),
+        (
+            "drg.csv",
+            "change,drg,adrg,rule,name\n-,AA19,,,\n".to_owned(),
+        ),
+        ("weights.csv", "drg,weight\nAA29,22.5\n".to_owned()),
+    ]);
+    let base = SchemeSource::builtin("chs-drg-2.0").expect("the base");
+    let local = Scheme::load(&[base, local.expect("a source")]).expect("it loads");
+    let report = local.lint_report(Some(national));
+    let faults = report.faults.iter();
+    let missing: Vec<_> = faults
+        .filter(|f| f.lint.kind == LintKind::MissingAdrg)
+        .collect();
+    assert_eq!(missing.len(), 1);
+    assert_eq!(missing[0].lint.subject, "AA1");
+    let faults = report.faults.iter();
+    let unweighed = faults
+        .filter(|f| f.lint.kind == LintKind::MissingWeight)
+        .count();
+    assert_eq!(unweighed, 632);
 }
 
 #[test]
@@ -216,8 +286,8 @@ fn the_schemes_stay_small() {
 #[test]
 fn lint_finds_what_is_planted() {
     use LintKind::{
-        EmptySet, ForeignPrefix, GreyCode, MissingExclusionSet, RepeatedCode, UnknownCode,
-        Unreachable, UnusedExclusionSet, UnusedSet,
+        EmptySet, FallbackNotLast, ForeignPrefix, GreyCode, MissingExclusionSet, RepeatedCode,
+        UnknownCode, Unreachable, UnusedExclusionSet, UnusedSet,
     };
     let planted = [
         ("sets.txt", "G00.900", "G99.999x999", vec![UnknownCode]),
@@ -238,7 +308,12 @@ fn lint_finds_what_is_planted() {
             vec![RepeatedCode],
         ),
         ("drg.csv", "BB15", "CB15", vec![ForeignPrefix]),
-        ("drg.csv", "QTZD in {MCC}", "1", vec![Unreachable]),
+        (
+            "drg.csv",
+            "QTZD in {MCC}",
+            "1",
+            vec![Unreachable, FallbackNotLast],
+        ),
     ];
     for (file, from, to, expected) in planted {
         let lints = small(file, from, to).expect(to).lint();

@@ -83,6 +83,16 @@ fn find<'a>(id: &str, slots: &'a [Slot]) -> Result<(&'static Builtin, &'a Slot),
     })
 }
 
+impl SchemeSource {
+    /// The files of a built-in scheme.
+    ///
+    /// # Errors
+    /// [`SchemeError::Unknown`] for another id.
+    pub fn builtin(id: &str) -> Result<Self, SchemeError> {
+        unpack(find(id, &LOADED)?.0)
+    }
+}
+
 fn load(builtin: &Builtin, slots: &[Slot]) -> Result<Scheme, SchemeError> {
     let (manifest, definition) = define(builtin, slots, MAX_BASES)?;
     build(manifest, definition)

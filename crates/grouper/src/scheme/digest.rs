@@ -23,6 +23,9 @@ pub(super) fn of(scheme: &Scheme) -> String {
         for row in scheme.rows_of(mdc) {
             let number = row.row.to_string();
             line(&["adrg", &row.adrg, &number, &row.mdc, &row.rule.to_string()]);
+            if !row.name.is_empty() {
+                line(&["name", &row.adrg, &row.name]);
+            }
         }
     }
     for drg in &scheme.drgs {

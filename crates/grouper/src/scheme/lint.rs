@@ -1,87 +1,20 @@
 //! What looks wrong in a scheme that loads.
 
+mod kinds;
+mod reach;
+mod report;
+
+pub use kinds::{Lint, LintKind, LintSeverity};
+pub use report::{LintDisagreement, LintFault, LintReport};
+
 use super::Scheme;
 use super::codes::{CodeSpace, CodeState};
 use crate::rule::Rule;
-use serde::Serialize;
+use reach::Reach;
 use std::collections::BTreeSet;
-use std::fmt;
 
-/// Something that looks wrong in a scheme.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Lint {
-    /// What kind of fault.
-    pub kind: LintKind,
-    /// Where: the set, group or row.
-    pub place: String,
-    /// The code, set or group that is at fault.
-    pub subject: String,
-}
-
-/// The kinds of faults.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LintKind {
-    /// A code that its code system does not have.
-    UnknownCode,
-    /// A grey code, which no settlement list may carry.
-    GreyCode,
-    /// A code that stands twice in one list.
-    RepeatedCode,
-    /// A complication whose exclusion set does not exist.
-    MissingExclusionSet,
-    /// An exclusion set that no complication uses.
-    UnusedExclusionSet,
-    /// A set that no rule uses.
-    UnusedSet,
-    /// A set without codes.
-    EmptySet,
-    /// A group whose code does not begin with its core group's.
-    ForeignPrefix,
-    /// A rule that no case reaches, because one before it always holds or is the same.
-    Unreachable,
-}
-
-impl LintKind {
-    /// What the kind means, in Chinese.
-    #[must_use]
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::UnknownCode => "编码库中没有此编码",
-            Self::GreyCode => "灰码",
-            Self::RepeatedCode => "编码重复",
-            Self::MissingExclusionSet => "排除表不存在",
-            Self::UnusedExclusionSet => "排除表未被使用",
-            Self::UnusedSet => "集合未被使用",
-            Self::EmptySet => "集合为空",
-            Self::ForeignPrefix => "病组编码与所属 ADRG 不符",
-            Self::Unreachable => "规则永远不会被执行到",
-        }
-    }
-
-    /// What the kind means, in English.
-    #[must_use]
-    pub const fn en(self) -> &'static str {
-        match self {
-            Self::UnknownCode => "the code system has no such code",
-            Self::GreyCode => "a grey code",
-            Self::RepeatedCode => "the code stands twice",
-            Self::MissingExclusionSet => "the exclusion set does not exist",
-            Self::UnusedExclusionSet => "no complication uses the exclusion set",
-            Self::UnusedSet => "no rule uses the set",
-            Self::EmptySet => "the set has no codes",
-            Self::ForeignPrefix => "the group's code does not begin with its core group's",
-            Self::Unreachable => "no case reaches the rule",
-        }
-    }
-}
-
-impl fmt::Display for Lint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, place, subject) = (self.kind, &self.place, &self.subject);
-        write!(f, "{place} {subject}: {} / {}", kind.zh(), kind.en())
-    }
-}
+/// What a complication without an exclusion set names in its place.
+const NO_EXCLUSIONS: &str = "-";
 
 impl Scheme {
     /// Looks for faults in the scheme, sorted. Published schemes have some; they
@@ -137,7 +70,8 @@ impl Scheme {
             .iter()
             .map(|kind| kind.exclusions.as_str())
             .collect();
-        for kind in self.kinds.iter().filter(|kind| kind.excluding.is_none()) {
+        let missing = self.kinds.iter().filter(|kind| kind.excluding.is_none());
+        for kind in missing.filter(|kind| kind.exclusions != NO_EXCLUSIONS) {
             lints.push(lint(
                 LintKind::MissingExclusionSet,
                 "cc.txt",
@@ -166,10 +100,11 @@ impl Scheme {
     }
 
     fn lint_order(&self, lints: &mut Vec<Lint>) {
+        let reach = Reach::new(self);
         for mdc in &self.mdcs {
             let rows = self.rows_of(mdc).iter();
             let rows = rows.map(|row| (row.adrg.as_str(), &row.rule));
-            unreachable(&mdc.code, rows, lints);
+            reach.look(&mdc.code, rows, lints);
         }
         let mut last = "";
         for row in self.rows.iter().filter(|row| !row.ambiguous) {
@@ -177,25 +112,10 @@ impl Scheme {
             if row.adrg != last {
                 let drgs = self.drgs_of_row(row).iter();
                 let drgs = drgs.map(|drg| (drg.code.as_str(), &drg.rule));
-                unreachable(&row.adrg, drgs, lints);
+                reach.look(&row.adrg, drgs, lints);
             }
             last = &row.adrg;
         }
-    }
-}
-
-/// Reports rules behind one that always holds, and rules that repeat one before.
-fn unreachable<'a>(
-    place: &str,
-    rules: impl Iterator<Item = (&'a str, &'a Rule)>,
-    lints: &mut Vec<Lint>,
-) {
-    let mut before: Vec<&Rule> = Vec::new();
-    for (code, rule) in rules {
-        if before.contains(&&Rule::True) || before.contains(&rule) {
-            lints.push(lint(LintKind::Unreachable, place, code));
-        }
-        before.push(rule);
     }
 }
 

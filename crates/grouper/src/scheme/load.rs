@@ -178,6 +178,7 @@ impl Compiler<'_> {
                 adrg: adrg.clone(),
                 row: *number,
                 mdc: row.mdc.clone(),
+                name: row.name.clone(),
                 asks_for_procedure: rule.asks_for_procedure(),
                 rule,
                 test,

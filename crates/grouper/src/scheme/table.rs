@@ -53,6 +53,7 @@ pub struct AdrgRow {
     pub(crate) adrg: String,
     pub(crate) row: u32,
     pub(crate) mdc: String,
+    pub(crate) name: String,
     pub(crate) rule: Rule,
     pub(crate) test: Test,
     /// Its groups in [`Scheme::drgs`](crate::Scheme::drgs).
@@ -66,6 +67,12 @@ impl AdrgRow {
     #[must_use]
     pub fn adrg(&self) -> &str {
         &self.adrg
+    }
+
+    /// The core group's Chinese name; empty where the scheme publishes none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Which of the core group's rows this is, from 1.

@@ -1,7 +1,8 @@
 //! `scheme.toml`: what a scheme is.
 
-use crate::scheme::SchemeError;
-use serde::Deserialize;
+use crate::scheme::{LintKind, SchemeError};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// `scheme.toml` as read.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,10 +25,13 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub(crate) inferred: Vec<String>,
     pub(crate) counts: Counts,
+    /// Faults of the published scheme that were looked at and stand: how many of a kind.
+    #[serde(default)]
+    pub(crate) known_faults: BTreeMap<LintKind, usize>,
 }
 
 /// How much a scheme holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
     /// Major diagnostic categories.

@@ -64,6 +64,23 @@ impl SchemeSource {
         Ok(source)
     }
 
+    /// The folder's files that hold something, by name and text.
+    pub fn files(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let texts = self.texts.iter().map(String::as_str);
+        FILES
+            .into_iter()
+            .zip(texts)
+            .filter(|(_, text)| !text.is_empty())
+    }
+
+    /// The id that the scheme gives itself, and that of its base.
+    ///
+    /// # Errors
+    /// `scheme.toml` does not follow its form.
+    pub fn ids(&self) -> Result<(String, Option<String>), SchemeError> {
+        self.manifest().map(|manifest| (manifest.id, manifest.base))
+    }
+
     /// The text of a file; empty when the folder has none.
     fn text(&self, name: &str) -> &str {
         let place = FILES.iter().position(|known| *known == name);

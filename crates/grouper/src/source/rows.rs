@@ -21,6 +21,8 @@ pub(crate) struct AdrgRow {
     /// row between the base's 11 and 12 without renumbering the others.
     pub(crate) order: Decimal,
     pub(crate) rule: String,
+    /// The core group's Chinese name, where the scheme publishes one.
+    pub(crate) name: String,
 }
 
 /// A row of `drg.csv`.
@@ -74,6 +76,7 @@ impl Keyed for AdrgRow {
             mdc: cells.filled("mdc")?,
             order: cells.number("order")?,
             rule: cells.text("rule")?.to_owned(),
+            name: cells.optional("name").unwrap_or_default().to_owned(),
         })
     }
 }
