@@ -106,7 +106,8 @@ impl Application {
     pub async fn build(config: Config) -> Result<Application, StartError> {
         let metrics = telemetry::metrics().map_err(StartError::Process)?;
         // The catalogue is CPU work of some 100 ms: it loads while PostgreSQL starts.
-        let catalogue = tokio::task::spawn_blocking(Catalogue::builtin);
+        let folders = config.schemes.folders.clone();
+        let catalogue = tokio::task::spawn_blocking(move || Catalogue::load(&folders));
         let keys = PlatformKeys::open(&config)?;
         let (database, connection) = if config.embedded() {
             let mut options = EmbeddedDbOptions::new(&config.data_dir);

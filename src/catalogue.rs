@@ -1,7 +1,7 @@
 //! What the gateway judges by: the rule set, the grouping schemes, the profiles. Loaded
 //! once at start; every answer names the ids and digests of what it used.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use chs_grouper::Scheme;
 use chs_quality::Engine;
@@ -9,6 +9,8 @@ use chs_settlement::Profile;
 
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::scheme_source::resolve;
 
 /// A component with the digest of its content.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -60,10 +62,27 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`] naming the part and why.
     pub fn builtin() -> Result<Catalogue, CatalogueError> {
+        Catalogue::load(&[])
+    }
+
+    /// Loads what is built in and the schemes of further folders.
+    ///
+    /// # Errors
+    /// [`CatalogueError`] naming the part and why; a folder whose scheme has the id of
+    /// another one is refused.
+    pub fn load(folders: &[PathBuf]) -> Result<Catalogue, CatalogueError> {
         let engine = Engine::builtin().map_err(|error| failed("rules", error))?;
         let mut schemes = BTreeMap::new();
         for id in Scheme::builtin_ids() {
             schemes.insert(id, Scheme::builtin(id).map_err(|error| failed(id, error))?);
+        }
+        for folder in folders {
+            let place = folder.display().to_string();
+            let scheme = resolve(&place).map_err(|error| failed(&place, error))?;
+            if schemes.insert(scheme.id(), scheme).is_some() {
+                let reason = format!("方案 {} 重复 / stands twice: {}", scheme.id(), scheme.id());
+                return Err(failed(&place, reason));
+            }
         }
         let mut profiles = BTreeMap::new();
         for id in crate::profiles::builtin_ids() {
@@ -119,5 +138,35 @@ pub fn component(id: impl Into<String>, digest: impl Into<String>) -> Component 
     Component {
         id: id.into(),
         digest: digest.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_a_scheme_joins_the_built_in_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "id = \"local\"\ntitle = \"试验\"\npublisher = \"本项目\"\nsource = \"试验\"\n\
+            base = \"chs-drg-2.0\"\nin_force_from = \"2026-01-01\"\n\
+            [counts]\nmdc = 26\nadrg = 409\ndrg = 634\nmcc = 4477\ncc = 8009\nsets = 515\n";
+        std::fs::write(folder.path().join("scheme.toml"), text).unwrap();
+        let folders = [folder.path().to_owned()];
+        let catalogue = Catalogue::load(&folders).unwrap();
+        assert_eq!(
+            catalogue.scheme("local").unwrap().base(),
+            Some("chs-drg-2.0")
+        );
+        let named: Vec<_> = catalogue
+            .version()
+            .schemes
+            .into_iter()
+            .map(|s| s.id)
+            .collect();
+        assert!(named.contains(&"local".to_owned()));
+        let twice = [folders[0].clone(), folders[0].clone()];
+        assert!(Catalogue::load(&twice).is_err());
+        assert!(Catalogue::load(&["no/such/folder".into()]).is_err());
     }
 }

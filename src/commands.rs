@@ -14,6 +14,7 @@ pub mod openapi;
 pub mod price;
 mod rounds;
 pub mod sample;
+pub mod scheme;
 pub mod schemes;
 pub mod serve;
 

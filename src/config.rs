@@ -44,6 +44,16 @@ pub struct Config {
     pub limits: Limits,
     /// Keys of the platform itself.
     pub keys: Keys,
+    /// Grouping schemes beside the built-in ones.
+    pub schemes: Schemes,
+}
+
+/// Grouping schemes beside the built-in ones.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schemes {
+    /// Folders in the source form, a scheme each (`scheme import` writes them).
+    pub folders: Vec<PathBuf>,
 }
 
 /// Which PostgreSQL to use.
@@ -112,6 +122,7 @@ impl Default for Config {
                 shutdown_seconds: 10,
             },
             keys: Keys::default(),
+            schemes: Schemes::default(),
         }
     }
 }

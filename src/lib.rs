@@ -21,6 +21,7 @@ pub mod profiles;
 pub mod router;
 pub mod sample;
 pub mod schemas;
+pub mod scheme_source;
 pub mod service;
 pub mod session;
 pub mod store;

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
     audit, call, check, check_config, dip, efficacy, group, load, migrate, openapi, price, sample,
-    schemes, serve,
+    scheme, schemes, serve,
 };
 
 #[global_allocator]
@@ -32,6 +32,7 @@ enum Command {
     Dip(dip::Args),
     Efficacy(efficacy::Args),
     Price(price::Args),
+    Scheme(scheme::Args),
     Schemes(schemes::Args),
     Audit(audit::Args),
     Load(load::Args),
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         Command::Dip(args) => dip::run(args),
         Command::Efficacy(args) => efficacy::run(args),
         Command::Price(args) => price::run(args),
+        Command::Scheme(args) => scheme::run(args),
         Command::Schemes(args) => schemes::run(args),
         Command::Audit(args) => audit::run(args),
         Command::Load(args) => load::run(args),

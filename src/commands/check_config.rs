@@ -21,7 +21,7 @@ pub struct Args {
 /// What `serve` would stumble over.
 pub fn run(args: Args) -> Outcome {
     let config = Config::load(args.config.as_deref())?;
-    let catalogue = Catalogue::builtin()?;
+    let catalogue = Catalogue::load(&config.schemes.folders)?;
     let profile = catalogue
         .profile(&config.profile)
         .ok_or_else(|| format!("profile {} 不存在 / no such profile", config.profile))?;

@@ -167,6 +167,7 @@ fn every_help_text_is_chinese_first() {
         "check",
         "group",
         "price",
+        "scheme",
         "schemes",
         "audit",
         "load",

@@ -20,4 +20,5 @@ mod other_crypto;
 mod pre_check;
 mod refusals;
 mod replay;
+mod schemes;
 mod submit;
