@@ -38,3 +38,7 @@ load *args:
 # 许可证与依赖来源 / licences and sources of dependencies
 deny:
     ./dev deny
+
+# 模糊测试 / fuzzing: just fuzz importer 60
+fuzz *args:
+    ./dev fuzz {{ args }}
