@@ -5,7 +5,6 @@
 //! grow with the file.
 
 use std::{
-    fs::File,
     io::{self, Write},
     num::NonZeroUsize,
     path::Path,
