@@ -31,9 +31,10 @@ static PARTS: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
     let mut parts = Vec::new();
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).expect("a part");
+        let name = part.name().expect("its name").into_owned();
         let mut content = Vec::new();
         part.read_to_end(&mut content).expect("its content");
-        parts.push((part.name().to_owned(), content));
+        parts.push((name, content));
     }
     parts
 });
