@@ -37,7 +37,7 @@ use chs_grouper::Scheme;
 use parquet::schema::types::TypePtr;
 
 use super::{Outcome, input, output};
-use crate::profiles;
+use crate::{profiles, scheme_source::resolve};
 use answer::{Choice, Question};
 use blocks::Blocks;
 use layout::Layout;
@@ -66,8 +66,8 @@ const MOST_THREADS: usize = 256;
 #[command(verbatim_doc_comment)]
 #[command(group(clap::ArgGroup::new("choice").required(true).args(["scheme", "profile"])))]
 pub struct Args {
-    /// 分组方案编号，见 schemes / id of the grouping scheme, see `schemes`
-    #[arg(long, value_name = "ID")]
+    /// 分组方案编号（见 schemes）或方案目录 / id of the grouping scheme, see `schemes`, or its folder
+    #[arg(long, value_name = "ID|DIR")]
     scheme: Option<String>,
     /// 付费档案编号：每例按其出院日期当日生效的方案分组；须有列 dscg_date（yyyy-MM-dd，可带时间），并增加 scheme 列
     /// / id of a profile: each case goes under the scheme in force on its discharge date; needs
@@ -76,7 +76,7 @@ pub struct Args {
     profile: Option<String>,
     /// 另一方案，并列给出 status_2 至 reason_2 等列，可重复（_3…） / a second scheme side by side, as
     /// columns status_2 to reason_2; may be given again (_3, …)
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID|DIR")]
     also: Vec<String>,
     /// 输入 CSV 或 Parquet，缺省为标准输入（CSV）；列 id,sex,age,age_days,birth_weight,dept,los,discharge,dx,px，
     /// 顺序不限，其余列原样带出 / input CSV or Parquet, CSV from standard input by default; columns in any
@@ -140,7 +140,7 @@ pub fn run(args: Args) -> Outcome {
         also: args
             .also
             .iter()
-            .map(|id| scheme(id))
+            .map(|id| resolve(id))
             .collect::<Result<_, _>>()?,
         trace: args.trace,
         near_misses: args.near_misses,
@@ -206,20 +206,19 @@ fn target(
     })
 }
 
-fn scheme(id: &str) -> Result<&'static Scheme, Fault> {
-    Ok(Scheme::builtin(id)?)
-}
-
 /// The scheme for all rows, or the profile with all its schemes.
 fn choice(args: &Args) -> Result<Choice, Fault> {
     if let Some(id) = &args.profile {
         let profile = profiles::builtin(id)?;
-        let schemes = profile.schemes().iter().map(|period| scheme(&period.id));
+        let schemes = profile
+            .schemes()
+            .iter()
+            .map(|period| Scheme::builtin(&period.id));
         let schemes = schemes.collect::<Result<_, _>>()?;
         return Ok(Choice::Profile(profile, schemes));
     }
     let id = args.scheme.as_deref().unwrap_or_default();
-    Ok(Choice::Scheme(scheme(id)?))
+    Ok(Choice::Scheme(resolve(id)?))
 }
 
 /// A Parquet file is read from its end, so it must be a file.

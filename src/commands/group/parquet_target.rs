@@ -20,7 +20,7 @@ use super::layout::Layout;
 use super::pipeline::{Fault, Output, Target};
 
 /// Rows of a row group. They are kept in memory until the group is full.
-const ROW_GROUP: usize = 1 << 16;
+const ROW_GROUP: usize = 1 << 14;
 
 /// Rows as columns.
 pub(super) struct ColumnSink<'l> {
