@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use chs_grouper::Scheme;
 use chs_model::{Money, parse_decimal};
-use chs_settlement::{Estimate, Level, PricingCase, Profile, Unpriced};
+use chs_settlement::{Estimate, Facts, Level, PricingCase, Profile, Unpriced};
 
 /// Ids and texts of the built-in profiles.
 const BUILTIN: [(&str, &str); 1] = [("xianyang", include_str!("../profiles/xianyang.toml"))];
@@ -101,6 +101,7 @@ pub fn estimate(
         insutype: case.insutype.to_owned(),
         cost: case.medfee_sumamt,
         setl_date: case.setl_date,
+        facts: Facts::default(),
     })
 }
 

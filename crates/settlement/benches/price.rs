@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use chrono::NaiveDate;
 use chs_model::Money;
-use chs_settlement::{Level, PricingCase, Profile};
+use chs_settlement::{Facts, Level, PricingCase, Profile};
 use criterion::{Criterion, criterion_group, criterion_main};
 use rust_decimal::Decimal;
 
@@ -23,6 +23,7 @@ fn price(c: &mut Criterion) {
             insutype: "310".to_owned(),
             cost: Money::from_fen(fen),
             setl_date: NaiveDate::from_ymd_opt(2025, 6, 30).unwrap(),
+            facts: Facts::default(),
         };
         c.bench_function(&format!("price/{name}"), |b| {
             b.iter(|| profile.price(black_box(&case)));

@@ -43,7 +43,7 @@ impl Level {
 /// One grouped case with the amounts that its price depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PricingCase {
-    /// Code of its DRG in the scheme of the day of settlement.
+    /// Code of its DRG or DIP combination in the scheme of the day of settlement.
     pub drg: String,
     /// The group's weight; `None` where the scheme publishes none.
     pub weight: Option<Decimal>,
@@ -59,6 +59,34 @@ pub struct PricingCase {
     pub cost: Money,
     /// Day of settlement, which chooses the version of the parameters.
     pub setl_date: NaiveDate,
+    /// What points, scores and days need beyond that.
+    pub facts: Facts,
+}
+
+/// What the methods other than the rate method, and special rules, have to know of a
+/// case. Everything may be absent; what a method needs and lacks is its reason for
+/// no price.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// Score of its DIP combination (病种分值).
+    pub score: Option<Decimal>,
+    /// Mean cost of its group at this grade last year, in yuan (M).
+    pub mean_cost: Option<Decimal>,
+    /// Institution coefficient (机构系数); before the scheme's column and the profile's.
+    pub coefficient: Option<Decimal>,
+    /// Auxiliary-catalogue coefficient (辅助目录系数).
+    pub auxiliary: Option<Decimal>,
+    /// The factor of a primary-care disease (基层病种系数).
+    pub primary_factor: Option<Decimal>,
+    /// Whether it fell to a blank DIP group (空白病种).
+    pub blank_group: bool,
+    /// Days of stay (实际住院天数).
+    pub days: Option<u32>,
+    /// Pooling area where the patient is insured (参保地医保区划), for values of a point
+    /// by insured area.
+    pub insured_area: Option<String>,
+    /// Code of the institution, for values of a point by institution.
+    pub fixmedins_code: Option<String>,
 }
 
 #[cfg(test)]

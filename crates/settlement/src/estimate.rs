@@ -15,16 +15,19 @@ pub enum CaseType {
     Normal,
     /// 高倍率: above the high limit.
     High,
+    /// 极高倍率: an expert review decides.
+    Extreme,
 }
 
 impl CaseType {
-    /// `low`, `normal`, `high`.
+    /// `low`, `normal`, `high`, `extreme`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             CaseType::Low => "low",
             CaseType::Normal => "normal",
             CaseType::High => "high",
+            CaseType::Extreme => "extreme",
         }
     }
 }
@@ -40,10 +43,19 @@ pub enum Unit {
     Weight,
     /// A pure number.
     Ratio,
+    /// Points or score.
+    Points,
+    /// Yuan for one point.
+    YuanPerPoint,
+    /// Days.
+    Days,
+    /// Yuan for one day.
+    YuanPerDay,
 }
 
 impl Unit {
-    /// `yuan`, `yuan/weight`, `weight`, `ratio`.
+    /// `yuan`, `yuan/weight`, `weight`, `ratio`, `points`, `yuan/point`, `days`,
+    /// `yuan/day`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,6 +63,10 @@ impl Unit {
             Unit::YuanPerWeight => "yuan/weight",
             Unit::Weight => "weight",
             Unit::Ratio => "ratio",
+            Unit::Points => "points",
+            Unit::YuanPerPoint => "yuan/point",
+            Unit::Days => "days",
+            Unit::YuanPerDay => "yuan/day",
         }
     }
 }
@@ -62,7 +78,7 @@ pub struct Term {
     pub name: &'static str,
     /// Name in English.
     pub name_en: &'static str,
-    /// Exact value.
+    /// Its value: exact, or with twelve decimals when it has no finite form.
     pub value: Decimal,
     /// Its unit.
     pub unit: Unit,
@@ -79,12 +95,24 @@ pub struct Estimate {
     pub example: bool,
     /// Version of the parameters.
     pub version: String,
+    /// Id of the grouping scheme that holds on the day of settlement.
+    pub scheme: String,
     /// Payment method, such as `drg_rate`.
     pub method: &'static str,
     /// The formula that calculated it; a changed formula gets another id.
     pub formula: &'static str,
-    /// Low, normal or high multiple.
+    /// Low, normal, high or extreme multiple.
     pub case_type: CaseType,
+    /// How it was settled, in the word of the parameters: `standard`, `actual_cost`,
+    /// `linear_add` …
+    pub settle: &'static str,
+    /// Whether a review still has to decide.
+    pub review: bool,
+    /// Cost multiple, up to twelve decimals.
+    pub ratio: Option<Decimal>,
+    /// Points settled; `None` for methods without points and for a payment that is
+    /// fixed whatever a point is worth.
+    pub points: Option<Decimal>,
     /// Total cost of the case (医疗费总额).
     pub medfee_sumamt: Money,
     /// The group's payment standard, before the rule for low and high cases.
@@ -119,9 +147,14 @@ impl Estimate {
             "profile": self.profile,
             "example": self.example,
             "version": self.version,
+            "scheme": self.scheme,
             "method": self.method,
             "formula": self.formula,
             "case_type": self.case_type.as_str(),
+            "settle": self.settle,
+            "review": self.review,
+            "ratio": self.ratio.map(|ratio| number(&ratio.to_string())),
+            "points": self.points.map(|points| number(&points.to_string())),
             "medfee_sumamt": number(&self.medfee_sumamt.to_string()),
             "group_standard": number(&self.group_standard.to_string()),
             "pay_std": number(&self.pay_std.to_string()),

@@ -1,16 +1,16 @@
-//! What a case is paid: localities as data, amounts exact.
+//! What a case is paid, what a month is billed and a year cleared: localities as data,
+//! amounts exact.
 //!
 //! A [`Profile`] is one locality: which grouping scheme holds when, and under
 //! which method and parameters its cases are paid. [`Profile::price`] answers an
 //! [`Estimate`] with every term that led to it, so that the bill can be followed
 //! by hand, or an [`Unpriced`] with the reason; it never guesses.
 //!
-//! Amounts are whole fen, everything else is an exact decimal: a product that
-//! cannot be held exactly is refused. Rounding is half away from zero, once, at
-//! the step that the profile names.
+//! Amounts are whole fen, everything else is an exact decimal or fraction. Rounding is
+//! half away from zero, once, at the step that the profile names.
 //!
-//! Sources of the method: CHS-DRG technical practice (weight × rate ×
-//! coefficient); NHSA, 按病组（DRG）付费 rules of 2024–2025 for high and low cases.
+//! Sources of the methods: CHS-DRG technical practice (weight × rate × coefficient),
+//! the NHSA's DIP technical specification, rules of 按病组和病种分值付费 of 2024–2025.
 //! No two localities agree on limits or on how an outlier is paid, so nothing of
 //! that stands in the code.
 
@@ -20,17 +20,28 @@
     clippy::lossy_float_literal
 )]
 
+mod adjustment;
+pub mod books;
 mod case;
 mod estimate;
-mod exact;
+pub mod formula;
+mod fraction;
+mod ledger;
+mod method;
 mod profile;
-mod rate;
 mod unpriced;
 
-pub use case::{Level, PricingCase};
+pub use adjustment::{Adjustment, Decision};
+pub use case::{Facts, Level, PricingCase};
 pub use estimate::{CaseType, Estimate, Term, Unit};
+pub use method::{
+    Band, BandEdge, BandMeasure, Bands, Calculated, CoefficientPlace, Extreme, ExtremeSettle, High,
+    HighSettle, Low, LowSettle, Method, MissingMean, PerDiemMethod, PointsCase, PointsHigh,
+    PointsHighSettle, PointsKind, PointsLow, PointsLowSettle, PointsMethod, RateCase, RateMethod,
+    Reference, RoundingStep, Tier, ZeroScore,
+};
 pub use profile::{
-    Band, Coefficients, Edition, High, HighSettle, Low, LowSettle, Method, Parameters, Period,
-    Profile, ProfileError, RateMethod, RoundingStep, SchemePeriod,
+    Coefficients, Edition, LevelCoefficients, Parameters, Period, Profile, ProfileError,
+    SchemePeriod, Special, UnitValue,
 };
 pub use unpriced::Unpriced;

@@ -3,18 +3,20 @@
 mod check;
 mod error;
 mod file;
+mod file_method;
+mod method;
 mod parameters;
+mod price;
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 pub use error::ProfileError;
 pub use parameters::{
-    Band, Coefficients, High, HighSettle, Low, LowSettle, Method, Parameters, Period, RateMethod,
-    RoundingStep, SchemePeriod,
+    Coefficients, LevelCoefficients, Parameters, Period, SchemePeriod, Special, UnitValue,
 };
 
-use crate::{Estimate, Level, PricingCase, Unpriced, rate};
+use crate::{Estimate, Level, PricingCase, Unpriced};
 
 /// Edition of the national interface that the locality's callers speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
@@ -177,16 +179,7 @@ impl Profile {
     /// # Errors
     /// Why it has no price; never an amount of zero in its stead.
     pub fn price(&self, case: &PricingCase) -> Result<Estimate, Unpriced> {
-        if case.drg == "0000" {
-            return Err(Unpriced::ungrouped());
-        }
-        if case.drg.ends_with("QY") {
-            return Err(Unpriced::ambiguous(&case.drg));
-        }
-        let parameters = self.parameters(&case.insutype, case.level, case.setl_date)?;
-        match &parameters.method {
-            Method::Rate(method) => rate::price(self, parameters, method, case),
-        }
+        price::price(self, case)
     }
 }
 

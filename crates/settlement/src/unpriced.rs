@@ -11,7 +11,8 @@ use crate::Level;
 pub struct Unpriced {
     /// One of `ungrouped`, `ambiguous`, `unknown_group`, `no_weight`,
     /// `insutype_not_covered`, `level_not_covered`, `date_not_covered`,
-    /// `no_level_coefficient`, `out_of_range`.
+    /// `no_level_coefficient`, `no_score`, `no_mean`, `no_value`, `no_days`,
+    /// `stay_excluded`, `out_of_range`.
     pub code: &'static str,
     /// The reason in Chinese.
     pub zh: String,
@@ -90,6 +91,58 @@ impl Unpriced {
             "no_level_coefficient",
             format!("病组 {drg} 缺少系数（{column}）"),
             format!("group {drg} has no coefficient in column {column}"),
+        )
+    }
+
+    /// The base of the points is missing or not positive: a weight or a score.
+    pub(crate) fn no_base(method: &str) -> Unpriced {
+        if method == "dip_scores" {
+            Unpriced::new(
+                "no_score",
+                "病种没有大于 0 的分值，不予测算".to_owned(),
+                "the combination has no score above 0".to_owned(),
+            )
+        } else {
+            Unpriced::new(
+                "no_weight",
+                "病组没有大于 0 的权重，不予测算".to_owned(),
+                "the group has no weight above 0".to_owned(),
+            )
+        }
+    }
+
+    /// The method divides by the group's mean cost, and there is none.
+    pub(crate) fn no_mean() -> Unpriced {
+        Unpriced::new(
+            "no_mean",
+            "病组没有大于 0 的均费，无法判定倍率".to_owned(),
+            "the group has no mean cost above 0, so its multiple is unknown".to_owned(),
+        )
+    }
+
+    /// Neither a default nor a value of the month.
+    pub(crate) fn no_value(date: NaiveDate) -> Unpriced {
+        Unpriced::new(
+            "no_value",
+            format!("结算日期 {date} 没有点值或费率"),
+            format!("no point value or rate is given for the settlement date {date}"),
+        )
+    }
+
+    pub(crate) fn no_days() -> Unpriced {
+        Unpriced::new(
+            "no_days",
+            "缺少住院天数".to_owned(),
+            "the days of stay are missing".to_owned(),
+        )
+    }
+
+    /// The stay is too short or too long for the method.
+    pub(crate) fn stay_excluded(days: u32) -> Unpriced {
+        Unpriced::new(
+            "stay_excluded",
+            format!("住院 {days} 天不在按病组付费范围内，按项目支付"),
+            format!("a stay of {days} days is outside the method and paid by item"),
         )
     }
 

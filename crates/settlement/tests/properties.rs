@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 use chs_model::Money;
-use chs_settlement::{CaseType, Estimate, Level, PricingCase, Profile};
+use chs_settlement::{CaseType, Estimate, Facts, Level, PricingCase, Profile};
 use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -102,6 +102,7 @@ fn price(profile: &Profile, weight: i64, coefficient: i64, cost: i64) -> Estimat
             insutype: "310".to_owned(),
             cost: Money::from_fen(cost),
             setl_date: NaiveDate::from_ymd_opt(2025, 5, 1).unwrap(),
+            facts: Facts::default(),
         })
         .unwrap()
 }
@@ -133,7 +134,9 @@ proptest! {
             prop_assert!(a.pay_std <= b.pay_std);
         }
         // The bands follow each other: low, normal, high.
-        let rank = |t: CaseType| match t { CaseType::Low => 0, CaseType::Normal => 1, CaseType::High => 2 };
+        let rank = |t: CaseType| match t {
+            CaseType::Low => 0, CaseType::Normal => 1, CaseType::High => 2, CaseType::Extreme => 3,
+        };
         prop_assert!(rank(a.case_type) <= rank(b.case_type));
     }
 

@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 use chs_model::Money;
-use chs_settlement::{CaseType, Level, PricingCase, Profile};
+use chs_settlement::{CaseType, Facts, Level, PricingCase, Profile};
 use rust_decimal::Decimal;
 
 const PROFILE: &str = include_str!("../../../profiles/xianyang.toml");
@@ -25,6 +25,7 @@ fn case(weight: &str, level: Level, coefficient: Option<&str>, cost: Money) -> P
         insutype: "310".to_owned(),
         cost,
         setl_date: NaiveDate::from_ymd_opt(2025, 6, 30).unwrap(),
+        facts: Facts::default(),
     }
 }
 

@@ -5,14 +5,8 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 use toml::Spanned;
 
-use super::file::{
-    Day, Exact, HighFile, HighSettleName, HighWhen, LowFile, LowSettleName, LowWhen, MethodName,
-    ParametersFile, ProfileFile,
-};
-use super::{
-    Band, High, HighSettle, Low, LowSettle, Method, Parameters, Period, Profile, ProfileError,
-    RateMethod, SchemePeriod, digest,
-};
+use super::file::{Day, Exact, ProfileFile};
+use super::{Parameters, Period, Profile, ProfileError, SchemePeriod, digest};
 
 /// Reads and checks a whole file.
 pub(super) fn read(text: &str) -> Result<Profile, ProfileError> {
@@ -42,6 +36,7 @@ pub(super) fn read(text: &str) -> Result<Profile, ProfileError> {
         schemes.push(SchemePeriod {
             id: scheme.id.into_inner(),
             period,
+            area_catalogue: scheme.area_catalogue,
         });
     }
     check.that(
@@ -88,20 +83,31 @@ fn same_cases(a: &Parameters, b: &Parameters) -> bool {
 }
 
 /// Checks sense and says the line where it fails.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     text: &'a str,
 }
 
 impl Checker<'_> {
-    fn that(&self, holds: bool, at: &Range<usize>, zh: &str, en: &str) -> Result<(), ProfileError> {
+    /// The mistake, at a place of the text.
+    pub(super) fn mistake(&self, at: &Range<usize>, zh: &str, en: &str) -> ProfileError {
+        ProfileError::at(self.text, at.start, zh, en)
+    }
+
+    pub(super) fn that(
+        &self,
+        holds: bool,
+        at: &Range<usize>,
+        zh: &str,
+        en: &str,
+    ) -> Result<(), ProfileError> {
         if holds {
             Ok(())
         } else {
-            Err(ProfileError::at(self.text, at.start, zh, en))
+            Err(self.mistake(at, zh, en))
         }
     }
 
-    fn period(
+    pub(super) fn period(
         &self,
         from: &Day,
         to: Option<&Day>,
@@ -121,7 +127,7 @@ impl Checker<'_> {
         Ok(period)
     }
 
-    fn positive(&self, value: &Spanned<Exact>) -> Result<Decimal, ProfileError> {
+    pub(super) fn positive(&self, value: &Spanned<Exact>) -> Result<Decimal, ProfileError> {
         let number = value.get_ref().0;
         self.that(
             number > Decimal::ZERO,
@@ -130,127 +136,5 @@ impl Checker<'_> {
             "must be greater than 0",
         )?;
         Ok(number)
-    }
-
-    fn parameters(&self, file: ParametersFile) -> Result<Parameters, ProfileError> {
-        let period = self.period(&file.from, file.to.as_ref(), &file.version.span())?;
-        self.that(
-            !file.insutype.get_ref().is_empty(),
-            &file.insutype.span(),
-            "至少要有一个险种",
-            "at least one insurance type is needed",
-        )?;
-        let rate = self.positive(&file.rate)?;
-        let low = file.low.map(|low| self.low(&low)).transpose()?;
-        let high = file
-            .high
-            .map(|high| self.high(&high, low.as_ref()))
-            .transpose()?;
-        let method = match file.method {
-            MethodName::DrgRate => Method::Rate(RateMethod {
-                rate,
-                rounding: file.rounding,
-                low,
-                high,
-            }),
-        };
-        Ok(Parameters {
-            version: file.version.into_inner(),
-            period,
-            insutypes: file.insutype.into_inner(),
-            levels: file.level,
-            method,
-            coefficients: file.coefficient,
-        })
-    }
-
-    fn low(&self, file: &LowFile) -> Result<Low, ProfileError> {
-        Ok(Low {
-            strict: file.when == LowWhen::Below,
-            bound: self.positive(&file.bound)?,
-            settle: match file.low_settle {
-                LowSettleName::ActualCost => LowSettle::ActualCost,
-                LowSettleName::Standard => LowSettle::Standard,
-            },
-        })
-    }
-
-    fn high(&self, file: &HighFile, low: Option<&Low>) -> Result<High, ProfileError> {
-        let mut bands: Vec<Band> = Vec::new();
-        for band in file.bands.get_ref() {
-            let bound = self.positive(&band.bound)?;
-            let span = band.bound.span();
-            let above_low = low.is_none_or(|low| low.bound < bound);
-            self.that(
-                above_low,
-                &span,
-                "高倍率界限须大于低倍率界限",
-                "the high bound must exceed the low one",
-            )?;
-            let weight_up_to = band.weight_up_to.map(|limit| limit.0);
-            let ascending = match (bands.last(), weight_up_to) {
-                (None, _) => true,
-                (
-                    Some(Band {
-                        weight_up_to: Some(before),
-                        ..
-                    }),
-                    Some(limit),
-                ) => *before < limit,
-                (Some(before), None) => before.weight_up_to.is_some(),
-                (Some(_), Some(_)) => false,
-            };
-            self.that(
-                ascending,
-                &span,
-                "权重分段须递增",
-                "the bands must ascend by weight",
-            )?;
-            bands.push(Band {
-                weight_up_to,
-                bound,
-            });
-        }
-        let open = bands.last().is_some_and(|band| band.weight_up_to.is_none());
-        self.that(
-            open,
-            &file.bands.span(),
-            "最后一段不设权重上限",
-            "the last band must have no upper weight",
-        )?;
-        Ok(High {
-            strict: file.when == HighWhen::Above,
-            bands,
-            settle: self.high_settle(file)?,
-        })
-    }
-
-    fn high_settle(&self, file: &HighFile) -> Result<HighSettle, ProfileError> {
-        let plain = match (file.high_settle.get_ref(), &file.share) {
-            (HighSettleName::StandardPlusExcess, Some(share)) => {
-                let number = self.positive(share)?;
-                let at_most_one = number <= Decimal::ONE;
-                self.that(
-                    at_most_one,
-                    &share.span(),
-                    "比例不能大于 1",
-                    "the share must not exceed 1",
-                )?;
-                return Ok(HighSettle::StandardPlusExcess { share: number });
-            }
-            (HighSettleName::StandardPlusExcess, None) => None,
-            (HighSettleName::ActualCost, None) => Some(HighSettle::ActualCost),
-            (HighSettleName::Standard, None) => Some(HighSettle::Standard),
-            (HighSettleName::Cap, None) => Some(HighSettle::Cap),
-            (_, Some(_)) => None,
-        };
-        plain.ok_or_else(|| {
-            ProfileError::at(
-                self.text,
-                file.high_settle.span().start,
-                "share 只用于 standard_plus_excess，且必须给出",
-                "share belongs to standard_plus_excess, which needs it",
-            )
-        })
     }
 }

@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use toml::Spanned;
 
-use super::{Coefficients, Edition, RoundingStep};
-use crate::Level;
+use super::Edition;
+use super::file_method::ParametersFile;
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,87 +48,8 @@ pub(super) struct SchemeFile {
     pub(super) id: Spanned<String>,
     pub(super) from: Day,
     pub(super) to: Option<Day>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ParametersFile {
-    pub(super) version: Spanned<String>,
-    pub(super) from: Day,
-    pub(super) to: Option<Day>,
-    pub(super) insutype: Spanned<Vec<String>>,
     #[serde(default)]
-    pub(super) level: Vec<Level>,
-    pub(super) method: MethodName,
-    pub(super) rate: Spanned<Exact>,
-    pub(super) rounding: RoundingStep,
-    #[serde(default)]
-    pub(super) coefficient: Coefficients,
-    pub(super) low: Option<LowFile>,
-    pub(super) high: Option<HighFile>,
-}
-
-/// The methods a file can name; each has a formula in this crate.
-#[derive(Clone, Copy, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum MethodName {
-    DrgRate,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LowFile {
-    pub(super) when: LowWhen,
-    pub(super) bound: Spanned<Exact>,
-    pub(super) low_settle: LowSettleName,
-}
-
-#[derive(Clone, Copy, PartialEq, serde::Deserialize)]
-pub(super) enum LowWhen {
-    #[serde(rename = "<")]
-    Below,
-    #[serde(rename = "<=")]
-    UpTo,
-}
-
-#[derive(Clone, Copy, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum LowSettleName {
-    ActualCost,
-    Standard,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct HighFile {
-    pub(super) when: HighWhen,
-    pub(super) bands: Spanned<Vec<BandFile>>,
-    pub(super) high_settle: Spanned<HighSettleName>,
-    pub(super) share: Option<Spanned<Exact>>,
-}
-
-#[derive(Clone, Copy, PartialEq, serde::Deserialize)]
-pub(super) enum HighWhen {
-    #[serde(rename = ">")]
-    Above,
-    #[serde(rename = ">=")]
-    From,
-}
-
-#[derive(Clone, Copy, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum HighSettleName {
-    StandardPlusExcess,
-    ActualCost,
-    Standard,
-    Cap,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct BandFile {
-    pub(super) weight_up_to: Option<Exact>,
-    pub(super) bound: Spanned<Exact>,
+    pub(super) area_catalogue: bool,
 }
 
 /// A decimal in quotes: a TOML number would pass through binary floating point.

@@ -1,9 +1,9 @@
 //! The parameters of a locality: what holds when, for whom, and how it pays.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::Level;
+use crate::{Facts, Level, Method};
 
 /// Days from `from` to `to`, both included; without `to` it is still in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,9 @@ pub struct SchemePeriod {
     pub id: String,
     /// When it holds, by the day of settlement.
     pub period: Period,
+    /// Whether the area loads its own catalogue: the program carries none, and
+    /// weights or scores come with the cases.
+    pub area_catalogue: bool,
 }
 
 /// Where a group's coefficient for a level stands: columns of the scheme's group
@@ -63,6 +66,14 @@ pub struct Parameters {
     pub method: Method,
     /// Where coefficients come from.
     pub coefficients: Coefficients,
+    /// Coefficients by level.
+    pub level_coefficients: LevelCoefficients,
+    /// The method's own value of a point, rate or day rate.
+    pub default_value: Option<Decimal>,
+    /// Values that hold instead, by month, insured area and institution.
+    pub values: Vec<UnitValue>,
+    /// Cases outside the method's reach.
+    pub special: Special,
 }
 
 impl Parameters {
@@ -77,105 +88,103 @@ impl Parameters {
         }
     }
 
+    /// The value of a point, the rate or the day rate for a case: the most specific
+    /// one that holds, or the method's own.
+    #[must_use]
+    pub fn value(&self, day: NaiveDate, facts: &Facts) -> Option<Decimal> {
+        self.values
+            .iter()
+            .filter_map(|row| Some((row.fit(day, facts)?, row.value)))
+            .max_by_key(|(fit, _)| *fit)
+            .map(|(_, value)| value)
+            .or(self.default_value)
+    }
+
     pub(super) fn holds_for_level(&self, level: Level) -> bool {
         self.levels.is_empty() || self.levels.contains(&level)
     }
 }
 
-/// A payment method with its parameters.
+/// A value of a point, a rate or a day rate that holds instead of the method's own.
+/// What is not given holds for all; the most specific row wins: institution before
+/// insured area before month.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Method {
-    /// 费率法: weight × rate × coefficient.
-    Rate(RateMethod),
+pub struct UnitValue {
+    /// First day of the month of settlement.
+    pub month: Option<NaiveDate>,
+    /// Pooling area where the patient is insured.
+    pub insured_area: Option<String>,
+    /// Code of the institution.
+    pub fixmedins_code: Option<String>,
+    /// The value, in yuan.
+    pub value: Decimal,
 }
 
-/// Parameters of the rate method.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RateMethod {
-    /// Yuan for one unit of weight.
-    pub rate: Decimal,
-    /// Where rounding happens.
-    pub rounding: RoundingStep,
-    /// Low cases; `None` when the locality has no such rule.
-    pub low: Option<Low>,
-    /// High cases; `None` when the locality has no such rule.
-    pub high: Option<High>,
-}
-
-/// The step at which an amount becomes whole fen, half away from zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RoundingStep {
-    /// Each amount by itself: the group's standard, then a share of the excess.
-    /// For localities that publish their standards in fen.
-    Amount,
-    /// Only the payment; a residue stands on its own line.
-    Payment,
-}
-
-/// Which cases are low, and what they are paid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Low {
-    /// `<` when true, `<=` when false.
-    pub strict: bool,
-    /// Multiple of the group's standard.
-    pub bound: Decimal,
-    /// What is paid.
-    pub settle: LowSettle,
-}
-
-/// What a low case is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LowSettle {
-    /// Its actual cost.
-    ActualCost,
-    /// The group's standard all the same.
-    Standard,
-}
-
-/// Which cases are high, and what they are paid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct High {
-    /// `>` when true, `>=` when false.
-    pub strict: bool,
-    /// Bounds by weight, ascending; the last band is open.
-    pub bands: Vec<Band>,
-    /// What is paid.
-    pub settle: HighSettle,
-}
-
-impl High {
-    /// The bound that holds for a weight.
-    pub(crate) fn bound(&self, weight: Decimal) -> Option<Decimal> {
-        self.bands
-            .iter()
-            .find(|band| band.weight_up_to.is_none_or(|limit| weight <= limit))
-            .map(|band| band.bound)
+impl UnitValue {
+    /// How specific it is for the case; `None` when it does not hold for it.
+    fn fit(&self, day: NaiveDate, facts: &Facts) -> Option<u8> {
+        let month = match self.month {
+            None => 0,
+            Some(month) if (month.year(), month.month()) == (day.year(), day.month()) => 1,
+            Some(_) => return None,
+        };
+        let area = same(self.insured_area.as_ref(), facts.insured_area.as_ref(), 2)?;
+        let hospital = same(
+            self.fixmedins_code.as_ref(),
+            facts.fixmedins_code.as_ref(),
+            4,
+        )?;
+        Some(month + area + hospital)
     }
 }
 
-/// The high bound of groups up to a weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Band {
-    /// Greatest weight of the band; `None` for the last one.
-    pub weight_up_to: Option<Decimal>,
-    /// Multiple of the group's standard.
-    pub bound: Decimal,
+fn same(wanted: Option<&String>, had: Option<&String>, fit: u8) -> Option<u8> {
+    match wanted {
+        None => Some(0),
+        Some(_) if wanted == had => Some(fit),
+        Some(_) => None,
+    }
 }
 
-/// What a high case is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HighSettle {
-    /// The standard and a share of the cost over the bound.
-    StandardPlusExcess {
-        /// Share between 0 (excluded) and 1.
-        share: Decimal,
-    },
-    /// Its actual cost, by item.
-    ActualCost,
-    /// The standard, until a review decides.
-    Standard,
-    /// The bound times the standard and nothing above.
-    Cap,
+/// Coefficients that hold for a level where the case and the scheme give none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LevelCoefficients {
+    /// 一级.
+    pub primary: Option<Decimal>,
+    /// 二级.
+    pub secondary: Option<Decimal>,
+    /// 三级.
+    pub tertiary: Option<Decimal>,
+}
+
+impl LevelCoefficients {
+    /// The coefficient of a level.
+    #[must_use]
+    pub fn of(&self, level: Level) -> Option<Decimal> {
+        match level {
+            Level::Primary => self.primary,
+            Level::Secondary => self.secondary,
+            Level::Tertiary => self.tertiary,
+        }
+    }
+}
+
+/// What cases outside the method's reach are paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Special {
+    /// Share of the cost of an ambiguous case (QY); `None` leaves it unpriced.
+    pub ambiguous_share: Option<Decimal>,
+    /// Share of the cost of an ungrouped case (0000); `None` leaves it unpriced.
+    pub ungrouped_share: Option<Decimal>,
+    /// Stays of up to so many days are outside the method.
+    pub stay_up_to: Option<u32>,
+    /// Stays from so many days on are outside the method.
+    pub stay_from: Option<u32>,
+}
+
+impl Special {
+    pub(crate) fn excludes(&self, days: u32) -> bool {
+        self.stay_up_to.is_some_and(|limit| days <= limit)
+            || self.stay_from.is_some_and(|limit| days >= limit)
+    }
 }
