@@ -26,9 +26,11 @@ mod case;
 mod estimate;
 pub mod formula;
 mod fraction;
+pub mod history;
 mod ledger;
 mod method;
 mod profile;
+pub mod states;
 mod unpriced;
 
 pub use adjustment::{Adjustment, Decision};
