@@ -12,6 +12,7 @@ pub mod load;
 pub mod migrate;
 pub mod openapi;
 pub mod price;
+pub mod profile;
 mod rounds;
 pub mod sample;
 pub mod scheme;

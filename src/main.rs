@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
-    audit, call, check, check_config, dip, efficacy, group, load, migrate, openapi, price, sample,
-    scheme, schemes, serve,
+    audit, call, check, check_config, dip, efficacy, group, load, migrate, openapi, price, profile,
+    sample, scheme, schemes, serve,
 };
 
 #[global_allocator]
@@ -32,6 +32,7 @@ enum Command {
     Dip(dip::Args),
     Efficacy(efficacy::Args),
     Price(price::Args),
+    Profile(profile::Args),
     Scheme(scheme::Args),
     Schemes(schemes::Args),
     Audit(audit::Args),
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Dip(args) => dip::run(args),
         Command::Efficacy(args) => efficacy::run(args),
         Command::Price(args) => price::run(args),
+        Command::Profile(args) => profile::run(args),
         Command::Scheme(args) => scheme::run(args),
         Command::Schemes(args) => schemes::run(args),
         Command::Audit(args) => audit::run(args),

@@ -3,21 +3,53 @@
 //! A profile is data in `profiles/<id>.toml`, carried inside the program, so that
 //! an estimate can always be traced to a digest in `/version`.
 
+pub mod lint;
+pub mod proofread;
+
 use chrono::NaiveDate;
 use chs_grouper::Scheme;
 use chs_model::{Money, parse_decimal};
 use chs_settlement::{Estimate, Facts, Level, PricingCase, Profile, Unpriced};
+use rust_decimal::Decimal;
 
 /// Ids and texts of the built-in profiles.
-const BUILTIN: [(&str, &str); 1] = [("xianyang", include_str!("../profiles/xianyang.toml"))];
+const BUILTIN: [(&str, &str); 10] = [
+    ("dazhou", include_str!("../profiles/dazhou.toml")),
+    (
+        "fangchenggang",
+        include_str!("../profiles/fangchenggang.toml"),
+    ),
+    ("hubei", include_str!("../profiles/hubei.toml")),
+    ("jining", include_str!("../profiles/jining.toml")),
+    ("lhasa", include_str!("../profiles/lhasa.toml")),
+    ("qingdao", include_str!("../profiles/qingdao.toml")),
+    ("shigatse", include_str!("../profiles/shigatse.toml")),
+    (
+        "tibet-region",
+        include_str!("../profiles/tibet-region.toml"),
+    ),
+    ("xianyang", include_str!("../profiles/xianyang.toml")),
+    ("zhoukou", include_str!("../profiles/zhoukou.toml")),
+];
 /// The ids alone, in the same order.
-const IDS: [&str; 1] = ["xianyang"];
+const IDS: [&str; 10] = [
+    "dazhou",
+    "fangchenggang",
+    "hubei",
+    "jining",
+    "lhasa",
+    "qingdao",
+    "shigatse",
+    "tibet-region",
+    "xianyang",
+    "zhoukou",
+];
 
 /// A profile that cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BuiltinProfileError {
     /// No such profile.
-    #[error("没有付费档案 {id},可用：{known} / there is no profile {id}; known: {known}")]
+    #[error("没有付费档案 {id}，可用：{known} / there is no profile {id}; known: {known}")]
     Unknown {
         /// What was asked for.
         id: String,
@@ -25,7 +57,7 @@ pub enum BuiltinProfileError {
         known: String,
     },
     /// The file has a mistake.
-    #[error("{id}:{source}")]
+    #[error("{id}：{source}")]
     Faulty {
         /// The profile.
         id: String,
@@ -61,7 +93,7 @@ pub fn builtin(id: &str) -> Result<Profile, BuiltinProfileError> {
 /// A grouped case as its settlement tells it.
 #[derive(Debug, Clone, Copy)]
 pub struct GroupedCase<'a> {
-    /// Code of its DRG, `0000` and `xQY` included.
+    /// Code of its DRG, `0000` and `xQY` included, or of its DIP combination.
     pub drg_code: &'a str,
     /// Level of the institution.
     pub level: Level,
@@ -71,6 +103,15 @@ pub struct GroupedCase<'a> {
     pub medfee_sumamt: Money,
     /// Day of settlement.
     pub setl_date: NaiveDate,
+}
+
+/// What comes with the case instead of from a scheme.
+#[derive(Debug, Clone, Default)]
+pub struct Brought {
+    /// Weight of its group; before the scheme's.
+    pub weight: Option<Decimal>,
+    /// Score, means, coefficients, days.
+    pub facts: Facts,
 }
 
 /// The estimate of a grouped case: weight and coefficient are looked up in the
@@ -83,8 +124,23 @@ pub fn estimate(
     scheme: &Scheme,
     case: &GroupedCase<'_>,
 ) -> Result<Estimate, Unpriced> {
-    let group = scheme.drg(case.drg_code);
-    if group.is_none() && case.drg_code != "0000" && !case.drg_code.ends_with("QY") {
+    estimate_with(profile, Some(scheme), case, Brought::default())
+}
+
+/// As [`estimate`], with values that the case brings along. Without a scheme, the area
+/// loads a catalogue of its own and everything has to come with the case.
+///
+/// # Errors
+/// Why it has no price.
+pub fn estimate_with(
+    profile: &Profile,
+    scheme: Option<&Scheme>,
+    case: &GroupedCase<'_>,
+    brought: Brought,
+) -> Result<Estimate, Unpriced> {
+    let group = scheme.and_then(|scheme| scheme.drg(case.drg_code));
+    let outside = case.drg_code == "0000" || case.drg_code.ends_with("QY");
+    if let (Some(scheme), None, false) = (scheme, group, outside) {
         return Err(Unpriced::unknown_group(case.drg_code, scheme.id()));
     }
     let parameters = profile.parameters(case.insutype, case.level, case.setl_date)?;
@@ -95,13 +151,15 @@ pub fn estimate(
     });
     profile.price(&PricingCase {
         drg: case.drg_code.to_owned(),
-        weight: group.and_then(|group| group.weight()),
+        weight: brought
+            .weight
+            .or_else(|| group.and_then(|group| group.weight())),
         level: case.level,
         level_coefficient,
         insutype: case.insutype.to_owned(),
         cost: case.medfee_sumamt,
         setl_date: case.setl_date,
-        facts: Facts::default(),
+        facts: brought.facts,
     })
 }
 
@@ -112,24 +170,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_built_in_profile_loads_and_names_a_built_in_scheme() {
+    fn every_built_in_profile_loads_and_calls_its_values_examples() {
         for (id, (listed, _)) in builtin_ids().iter().zip(BUILTIN) {
             let profile = builtin(id).unwrap();
             assert_eq!((profile.id(), listed), (*id, *id));
-            for scheme in profile.schemes() {
-                let scheme = Scheme::builtin(&scheme.id).unwrap();
-                for version in profile.parameter_versions() {
-                    for level in [Level::Primary, Level::Secondary, Level::Tertiary] {
-                        let Some(column) = version.coefficient_column(level) else {
-                            continue;
-                        };
-                        for group in scheme.drgs().iter().filter(|g| g.weight().is_some()) {
-                            let has = group.local().iter().any(|(name, _)| name == column);
-                            assert!(has, "{} lacks {column}", group.code());
-                        }
-                    }
-                }
-            }
+            // Nothing here was copied from a settlement notice.
+            assert!(profile.example(), "{id}");
+            assert!(profile.title().contains("示例"), "{id}");
         }
     }
 
@@ -161,5 +208,28 @@ mod tests {
             case.drg_code = drg;
             assert_eq!(estimate_of(&case).unwrap_err().code, code, "{drg}");
         }
+    }
+
+    #[test]
+    fn what_a_case_brings_stands_before_the_scheme() {
+        let profile = builtin("zhoukou").unwrap();
+        let scheme = Scheme::builtin("chs-drg-2.0").unwrap();
+        let case = GroupedCase {
+            drg_code: "OF25",
+            level: Level::Tertiary,
+            insutype: "310",
+            medfee_sumamt: Money::from_fen(700_000),
+            setl_date: NaiveDate::from_ymd_opt(2026, 6, 30).unwrap(),
+        };
+        let brought = Brought {
+            weight: Some(Decimal::new(13_375, 4)),
+            facts: Facts::default(),
+        };
+        let code = estimate(&profile, scheme, &case).unwrap_err().code;
+        assert_eq!(code, "no_weight");
+        let estimate = estimate_with(&profile, Some(scheme), &case, brought).unwrap();
+        // 1.3375 × 100 × 53.8381
+        assert_eq!(estimate.pay_std.fen(), 720_085);
+        assert!(estimate.example);
     }
 }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Parser;
 
 use super::Outcome;
-use crate::{catalogue::Catalogue, config::Config};
+use crate::{catalogue::Catalogue, config::Config, profiles};
 
 /// 检查配置、规则、方案与统筹区参数 / check configuration, rules, schemes and profiles
 #[derive(Debug, Parser)]
@@ -22,17 +22,29 @@ pub struct Args {
 pub fn run(args: Args) -> Outcome {
     let config = Config::load(args.config.as_deref())?;
     let catalogue = Catalogue::load(&config.schemes.folders)?;
-    let profile = catalogue
+    catalogue
         .profile(&config.profile)
         .ok_or_else(|| format!("profile {} 不存在 / no such profile", config.profile))?;
-    if profile.example() {
-        println!(
-            "提示：{} 的参数为示例值，并非结算依据 / note: the values of {} are examples, not policy",
-            profile.id(),
-            profile.id()
-        );
+    let mut faults = 0;
+    for id in profiles::builtin_ids() {
+        for remark in profiles::lint::lint(&profiles::builtin(id)?) {
+            let kind = if remark.fault {
+                "错误 error"
+            } else {
+                "提示 note"
+            };
+            println!("profile {id} {kind}: {} / {}", remark.zh, remark.en);
+            faults += usize::from(remark.fault && *id == config.profile);
+        }
     }
     println!("{}", serde_json::to_string_pretty(&catalogue.version())?);
+    if faults > 0 {
+        return Err(format!(
+            "profile {} 有 {faults} 处错误 / has {faults} errors",
+            config.profile
+        )
+        .into());
+    }
     println!("配置有效 / the configuration holds");
     Ok(ExitCode::SUCCESS)
 }

@@ -1,60 +1,60 @@
 //! `chs-gateway price`: prices grouped cases from a CSV file.
 //!
-//! Input columns, in any order, further ones pass through: `drg_code`;
+//! Needed columns, in any order: `drg_code` (or a DIP combination's code);
 //! `medfee_sumamt` in yuan; `hosp_lv`, a code of the NHSA dictionary of that name
 //! (1 三级特等 … 5 二级甲等 … 8 一级甲等 …); `insutype`, such as 310 or 390;
-//! `setl_date`, yyyy-MM-dd. Output: the input columns, then `status` (priced,
-//! unpriced, invalid), `case_type` (low, normal, high), `group_standard`,
-//! `pay_std`, `difference` (pay_std less medfee_sumamt), `version`, `reason`.
+//! `setl_date`, yyyy-MM-dd. Read when there: `weight`, `score`, `mean_cost` (yuan),
+//! `coefficient`, `aux_coefficient`, `primary_factor`, `blank_group` (1 or 0),
+//! `act_ipt_days`, `insuplc_admdvs`, `fixmedins_code`. All columns pass through.
+//!
+//! Appended: `status` (priced, unpriced, invalid), `case_type` (low, normal, high,
+//! extreme), `group_standard`, `pay_std`, `difference` (pay_std less medfee_sumamt),
+//! `version`, `reason`, `settle`, `ratio`, `points`, `review`, `formula`, `scheme`,
+//! `example`.
 //!
 //! A bad row gets its own status and reason and never stops the file.
 
-use std::error::Error;
-use std::io::{Read, Write};
-use std::path::PathBuf;
-use std::process::ExitCode;
+mod rows;
 
-use chs_grouper::Scheme;
-use chs_model::{Money, parse_date};
-use chs_settlement::{Estimate, Level, Profile, Unpriced};
-use csv::StringRecord;
+use std::error::Error;
+use std::fs;
+use std::io::{ErrorKind, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use csv::{ByteRecord, Reader};
 
 use super::{Outcome, input, output};
-use crate::profiles::{self, GroupedCase};
+use crate::profiles;
+use rows::Rows;
 
 /// 按付费档案测算已分组病例 / price grouped cases under a profile
+///
+/// 例 example: chs-gateway price --profile xianyang --in cases.csv --out priced.csv
+///
+/// 每行得到 status（priced、unpriced、invalid）、金额和原因；有问题的行只影响自身。有 invalid 行时退出码为 1。
+/// 示例档案的每一行都在 example 列注明 true。
+///
+/// Every row gets its status, amounts and reason; a bad row never stops the file. Exit code
+/// 1 when a row is invalid. Under an example profile, every row says so in its column example.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// 付费档案编号，如 xianyang / id of the profile, such as xianyang
     #[arg(long, value_name = "ID")]
     profile: String,
-    /// 输入 CSV,缺省为标准输入;列 drg_code,medfee_sumamt,hosp_lv,insutype,setl_date,其余列原样带出
-    /// / input CSV, standard input by default; further columns pass through
+    /// 输入 CSV，缺省为标准输入；列 drg_code,medfee_sumamt,hosp_lv,insutype,setl_date，可有
+    /// weight,score,mean_cost,coefficient,aux_coefficient,primary_factor,blank_group,act_ipt_days,insuplc_admdvs,fixmedins_code
+    /// / input CSV, standard input by default; the second line of columns may be there
     #[arg(long = "in", value_name = "F.csv")]
     input: Option<PathBuf>,
-    /// 输出 CSV,缺省为标准输出 / output CSV, standard output by default
+    /// 输出 CSV，缺省为标准输出 / output CSV, standard output by default
     #[arg(long = "out", value_name = "F.csv")]
     output: Option<PathBuf>,
 }
 
-/// The columns that pricing reads.
-const NEEDED: [&str; 5] = [
-    "drg_code",
-    "medfee_sumamt",
-    "hosp_lv",
-    "insutype",
-    "setl_date",
-];
-/// The columns that pricing adds.
-const ADDED: [&str; 7] = [
-    "status",
-    "case_type",
-    "group_standard",
-    "pay_std",
-    "difference",
-    "version",
-    "reason",
-];
+/// How often the progress line changes.
+const PROGRESS: Duration = Duration::from_millis(500);
 
 /// Runs the command; exit code 1 when a row is invalid.
 ///
@@ -62,209 +62,72 @@ const ADDED: [&str; 7] = [
 /// An unknown profile, a file that cannot be read or written, a missing column.
 pub fn run(args: Args) -> Outcome {
     let profile = profiles::builtin(&args.profile)?;
-    let input = input(args.input.as_deref())?;
+    if same_file(args.input.as_deref(), args.output.as_deref()) {
+        return Err("输入与输出是同一文件 / input and output are one file".into());
+    }
+    let mut reader = reader(input(args.input.as_deref())?);
+    // The output is made only when the header is good: a slip in the command does not
+    // empty an earlier result.
+    let rows = Rows::new(&profile, reader.byte_headers()?)?;
     let output = output(args.output.as_deref())?;
-    let all_valid = price(input, output, &profile)?;
-    Ok(if all_valid {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(1)
-    })
+    match price(&rows, reader, output) {
+        Ok(0) => Ok(ExitCode::SUCCESS),
+        Ok(_) => Ok(ExitCode::from(1)),
+        Err(error) if is_broken_pipe(error.as_ref()) => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(error),
+    }
 }
 
-/// Prices a whole file; false when a row was invalid.
+fn reader<R: Read>(input: R) -> Reader<R> {
+    csv::ReaderBuilder::new()
+        .flexible(true)
+        .buffer_capacity(1 << 18)
+        .from_reader(input)
+}
+
+fn same_file(input: Option<&Path>, output: Option<&Path>) -> bool {
+    let real = |path: Option<&Path>| fs::canonicalize(path?).ok();
+    real(input).is_some_and(|input| real(output) == Some(input))
+}
+
+/// Whether whoever read the output (`head`) has left.
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    let direct = error.downcast_ref::<std::io::Error>();
+    let kind = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(io)) => Some(io.kind()),
+        _ => direct.map(std::io::Error::kind),
+    };
+    kind == Some(ErrorKind::BrokenPipe)
+}
+
+/// Prices a whole file; how many rows were invalid.
 fn price(
-    input: impl Read,
+    rows: &Rows<'_>,
+    mut reader: Reader<impl Read>,
     output: impl Write,
-    profile: &Profile,
-) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
+) -> Result<u64, Box<dyn Error + Send + Sync>> {
     let mut writer = csv::WriterBuilder::new().from_writer(output);
-    let header = reader.headers()?.clone();
-    let columns = Columns::of(&header)?;
-    writer.write_record(header.iter().map(without_mark).chain(ADDED))?;
-    let mut all_valid = true;
-    let mut row = StringRecord::new();
-    while reader.read_record(&mut row)? {
-        let answer = if row.len() == header.len() {
-            columns.answer(&row, profile)
-        } else {
-            Answer::Invalid(format!(
-                "列数 {} 与表头 {} 不符 / {} fields where the header has {}",
-                row.len(),
-                header.len(),
-                row.len(),
-                header.len()
-            ))
-        };
-        all_valid &= !matches!(answer, Answer::Invalid(_));
-        row.truncate(header.len());
-        while row.len() < header.len() {
-            row.push_field("");
+    rows.write_header(&mut writer)?;
+    let (mut done, mut invalid) = (0_u64, 0_u64);
+    let shown = std::io::stderr().is_terminal();
+    let mut last = Instant::now();
+    let mut row = ByteRecord::new();
+    while reader.read_byte_record(&mut row)? {
+        done += 1;
+        if !rows.write(&row, &mut writer)? {
+            invalid += 1;
         }
-        writer.write_record(row.iter().map(str::to_owned).chain(answer.fields()))?;
+        if shown && last.elapsed() >= PROGRESS {
+            last = Instant::now();
+            eprint!("\r已测算 priced {done} 行 rows，无效 invalid {invalid}");
+        }
     }
     writer.flush()?;
-    Ok(all_valid)
-}
-
-/// A field of the header without the byte-order mark that spreadsheets write.
-fn without_mark(field: &str) -> &str {
-    field.trim_start_matches('\u{feff}')
-}
-
-/// Where the needed columns stand.
-struct Columns([usize; 5]);
-
-impl Columns {
-    fn of(header: &StringRecord) -> Result<Columns, String> {
-        let mut places = [0; 5];
-        for (place, name) in places.iter_mut().zip(NEEDED) {
-            *place = header
-                .iter()
-                .position(|field| without_mark(field) == name)
-                .ok_or_else(|| format!("缺少列 {name} / the column {name} is missing"))?;
-        }
-        Ok(Columns(places))
+    if shown {
+        eprintln!("\r已测算 priced {done} 行 rows，无效 invalid {invalid}");
     }
-
-    fn answer(&self, row: &StringRecord, profile: &Profile) -> Answer {
-        let [drg_code, medfee_sumamt, hosp_lv, insutype, setl_date] =
-            self.0.map(|place| row.get(place).unwrap_or("").trim());
-        let cost = match Money::from_yuan_str(medfee_sumamt) {
-            Ok(cost) => cost,
-            Err(error) => return Answer::Invalid(format!("medfee_sumamt:{error}")),
-        };
-        let Some(level) = Level::from_hosp_lv(hosp_lv) else {
-            return Answer::Invalid(
-                "hosp_lv 不在字典中 / hosp_lv is not in its dictionary".to_owned(),
-            );
-        };
-        let Some(setl_date) = parse_date(setl_date) else {
-            return Answer::Invalid(
-                "setl_date 不是 yyyy-MM-dd 日期 / setl_date is no date yyyy-MM-dd".to_owned(),
-            );
-        };
-        let Some(scheme) = profile.scheme_on(setl_date) else {
-            return Answer::Invalid(format!(
-                "结算日期 {setl_date} 没有生效的分组方案 / no scheme is in force on {setl_date}"
-            ));
-        };
-        let scheme = match Scheme::builtin(scheme) {
-            Ok(scheme) => scheme,
-            Err(error) => return Answer::Invalid(error.to_string()),
-        };
-        let case = GroupedCase {
-            drg_code,
-            level,
-            insutype,
-            medfee_sumamt: cost,
-            setl_date,
-        };
-        match profiles::estimate(profile, scheme, &case) {
-            Ok(estimate) => Answer::Priced(Box::new(estimate)),
-            Err(reason) => Answer::Unpriced(reason),
-        }
-    }
-}
-
-/// What a row gets.
-enum Answer {
-    Priced(Box<Estimate>),
-    Unpriced(Unpriced),
-    Invalid(String),
-}
-
-impl Answer {
-    fn fields(self) -> [String; 7] {
-        let without = |status: &str, reason: String| {
-            let mut fields = [const { String::new() }; 7];
-            let [first, .., last] = &mut fields;
-            status.clone_into(first);
-            *last = reason;
-            fields
-        };
-        match self {
-            Answer::Priced(estimate) => [
-                "priced".to_owned(),
-                estimate.case_type.as_str().to_owned(),
-                estimate.group_standard.to_string(),
-                estimate.pay_std.to_string(),
-                estimate.difference.to_string(),
-                estimate.version,
-                String::new(),
-            ],
-            Answer::Unpriced(reason) => without("unpriced", reason.to_string()),
-            Answer::Invalid(reason) => without("invalid", reason),
-        }
-    }
+    Ok(invalid)
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn priced(input: &str) -> (bool, Vec<String>) {
-        let profile = profiles::builtin("xianyang").unwrap();
-        let mut output = Vec::new();
-        let valid = price(input.as_bytes(), &mut output, &profile).unwrap();
-        let text = String::from_utf8(output).unwrap();
-        (valid, text.lines().map(str::to_owned).collect())
-    }
-
-    #[test]
-    fn rows_are_priced_each_by_itself() {
-        let (valid, lines) = priced(
-            "\u{feff}id,drg_code,medfee_sumamt,hosp_lv,insutype,setl_date\n\
-             1,OF25,2000,5,310,2025-06-30\n\
-             2,OF25,500,5,390,2025-06-30\n\
-             3,OF25,10000,8,310,2025-06-30\n\
-             4,AA19,10000,2,310,2025-06-30\n",
-        );
-        assert!(valid);
-        assert_eq!(
-            lines,
-            [
-                "id,drg_code,medfee_sumamt,hosp_lv,insutype,setl_date,status,case_type,group_standard,pay_std,difference,version,reason",
-                "1,OF25,2000,5,310,2025-06-30,priced,normal,1901.03,1901.03,-98.97,2025-example,",
-                "2,OF25,500,5,390,2025-06-30,priced,low,1901.03,500.00,0.00,2025-example,",
-                "3,OF25,10000,8,310,2025-06-30,priced,high,1544.77,6910.46,-3089.54,2025-example,",
-                "4,AA19,10000,2,310,2025-06-30,unpriced,,,,,,病组 AA19 未公布权重，不予测算 / no weight is published for group AA19",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_bad_row_does_not_stop_the_file() {
-        let (valid, lines) = priced(
-            "drg_code,medfee_sumamt,hosp_lv,insutype,setl_date\n\
-             OF25,12.345,5,310,2025-06-30\n\
-             OF25,12,99,310,2025-06-30\n\
-             OF25,12,5,310,2025-13-30\n\
-             OF25,12,5,310,2020-01-01\n\
-             OF25,12\n\
-             OF25,2000,5,310,2025-06-30\n",
-        );
-        assert!(!valid);
-        let statuses: Vec<&str> = lines
-            .iter()
-            .skip(1)
-            .map(|line| line.split(',').nth(5).unwrap())
-            .collect();
-        assert_eq!(
-            statuses,
-            [
-                "invalid", "invalid", "invalid", "invalid", "invalid", "priced"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_missing_column_is_named() {
-        let profile = profiles::builtin("xianyang").unwrap();
-        let error = price("drg_code\nOF25\n".as_bytes(), Vec::new(), &profile).unwrap_err();
-        assert!(error.to_string().contains("medfee_sumamt"), "{error}");
-    }
-}
+mod tests;

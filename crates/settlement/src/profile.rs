@@ -4,6 +4,7 @@ mod check;
 mod error;
 mod file;
 mod file_method;
+mod items;
 mod method;
 mod parameters;
 mod price;
