@@ -10,29 +10,71 @@ pub(crate) const VERSION: &str = "chs-qc-2026.11.1";
 /// The shipped rule files.
 pub(crate) const FILES: &[(&str, &str)] = &[
     (
-        "completeness.toml",
-        include_str!("../rules/completeness.toml"),
+        "completeness_1.toml",
+        include_str!("../rules/completeness_1.toml"),
     ),
-    ("format.toml", include_str!("../rules/format.toml")),
+    (
+        "completeness_2.toml",
+        include_str!("../rules/completeness_2.toml"),
+    ),
+    (
+        "completeness_3.toml",
+        include_str!("../rules/completeness_3.toml"),
+    ),
+    (
+        "completeness_4.toml",
+        include_str!("../rules/completeness_4.toml"),
+    ),
+    ("format_1.toml", include_str!("../rules/format_1.toml")),
+    ("format_2.toml", include_str!("../rules/format_2.toml")),
+    ("format_3.toml", include_str!("../rules/format_3.toml")),
     (
         "code_validity.toml",
         include_str!("../rules/code_validity.toml"),
     ),
     (
-        "coding_logic.toml",
-        include_str!("../rules/coding_logic.toml"),
+        "coding_logic_1.toml",
+        include_str!("../rules/coding_logic_1.toml"),
     ),
     (
-        "consistency_time.toml",
-        include_str!("../rules/consistency_time.toml"),
+        "coding_logic_2.toml",
+        include_str!("../rules/coding_logic_2.toml"),
     ),
     (
-        "consistency_clinical.toml",
-        include_str!("../rules/consistency_clinical.toml"),
+        "consistency_time_1.toml",
+        include_str!("../rules/consistency_time_1.toml"),
+    ),
+    (
+        "consistency_time_2.toml",
+        include_str!("../rules/consistency_time_2.toml"),
+    ),
+    (
+        "consistency_fee_1.toml",
+        include_str!("../rules/consistency_fee_1.toml"),
+    ),
+    (
+        "consistency_fee_2.toml",
+        include_str!("../rules/consistency_fee_2.toml"),
+    ),
+    (
+        "consistency_clinical_1.toml",
+        include_str!("../rules/consistency_clinical_1.toml"),
+    ),
+    (
+        "consistency_clinical_2.toml",
+        include_str!("../rules/consistency_clinical_2.toml"),
+    ),
+    (
+        "consistency_clinical_3.toml",
+        include_str!("../rules/consistency_clinical_3.toml"),
     ),
     (
         "grouping_impact.toml",
         include_str!("../rules/grouping_impact.toml"),
+    ),
+    (
+        "supervision.toml",
+        include_str!("../rules/supervision.toml"),
     ),
 ];
 

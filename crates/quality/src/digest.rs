@@ -23,6 +23,7 @@ pub(crate) fn of(rules: &[Rule], config: &Config) -> String {
         ));
         part(&rule.condition);
         part(&format!("{:?}", rule.target));
+        part(&format!("{:?}", rule.mend));
         part(&rule.message);
         part(&rule.message_en);
         part(&rule.suppressed_by.join(","));

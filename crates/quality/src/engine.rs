@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chs_model::{Layout, Node, SettlementList, pointer};
+use chrono::NaiveDateTime;
+use chs_model::{Layout, SettlementList};
 
 use crate::catalogue;
+use crate::check;
+use crate::companions::Companions;
 use crate::digest;
-use crate::evaluate::{Context, Tri, Witnesses};
-use crate::mask;
 use crate::position::Position;
-use crate::report::{Finding, NotEvaluated, Report};
+use crate::regroup::Regroup;
+use crate::report::Report;
 use crate::rule::{Phase, Rule};
 use crate::rule_file::{self, RuleFileError, refused};
 use crate::tables::{Config, Registry, Tables};
-use crate::typed::{Compiler, Place};
+use crate::typed::Compiler;
 
 /// What a check looks at.
 #[derive(Clone, Copy)]
@@ -30,6 +32,13 @@ pub struct CheckInput<'a> {
     /// one: a rule over a field that the layout does not carry answers "not
     /// evaluated". `None`: the full layout, where an absent field is a blank one.
     pub layout: Option<Layout>,
+    /// Documents beside the list; a rule that needs one that is not there answers "not
+    /// evaluated".
+    pub companions: Option<&'a Companions>,
+    /// When the check is made, China time.
+    pub now: Option<NaiveDateTime>,
+    /// Groups the list anew, for findings that touch grouping.
+    pub regroup: Option<&'a dyn Regroup>,
 }
 
 impl<'a> CheckInput<'a> {
@@ -41,6 +50,36 @@ impl<'a> CheckInput<'a> {
             phase,
             tables,
             layout: None,
+            companions: None,
+            now: None,
+            regroup: None,
+        }
+    }
+
+    /// The same with the documents that came with the list.
+    #[must_use]
+    pub fn with(self, companions: &'a Companions) -> Self {
+        Self {
+            companions: Some(companions),
+            ..self
+        }
+    }
+
+    /// The same at a time, China time.
+    #[must_use]
+    pub fn at(self, now: NaiveDateTime) -> Self {
+        Self {
+            now: Some(now),
+            ..self
+        }
+    }
+
+    /// The same with a grouper, so that findings carry what they mean for the group.
+    #[must_use]
+    pub fn grouped_by(self, regroup: &'a dyn Regroup) -> Self {
+        Self {
+            regroup: Some(regroup),
+            ..self
         }
     }
 
@@ -70,6 +109,14 @@ impl Engine {
     pub fn builtin() -> Result<Self, RuleFileError> {
         let config = default_config()?;
         Self::compile(catalogue::VERSION, catalogue::FILES, &config)
+    }
+
+    /// The rules of this crate with the settings of an area.
+    ///
+    /// # Errors
+    /// A fault of a shipped file, or a setting that a rule cannot be compiled with.
+    pub fn builtin_with(config: &Config) -> Result<Self, RuleFileError> {
+        Self::compile(catalogue::VERSION, catalogue::FILES, config)
     }
 
     /// Rules of other files (name, text) with the default settings.
@@ -147,30 +194,18 @@ impl Engine {
         &self.rules
     }
 
-    /// Checks one list. As long as it is clean, the evaluation itself allocates nothing.
+    /// Checks one list. The cost is linear in the rows of the list and of what stands
+    /// beside it.
     #[must_use]
     pub fn check(&self, input: &CheckInput<'_>) -> Report {
-        let context = Context::new(input);
-        let mut raised: Vec<Raised<'_>> = Vec::new();
-        let mut not_evaluated = Vec::new();
-        for rule in self
-            .rules
-            .iter()
-            .filter(|rule| rule.phases.include(input.phase))
-        {
-            match context.decide(&rule.compiled) {
-                (Tri::True, _) => raise(&context, rule, &mut raised),
-                (_, Some(need)) => not_evaluated.push(NotEvaluated {
-                    rule_id: Arc::clone(&rule.id),
-                    needs: need.to_string(),
-                }),
-                _ => {}
-            }
-        }
-        Report {
-            findings: settled(raised),
-            not_evaluated,
-        }
+        check::run(&self.rules, input).0
+    }
+
+    /// How many rows the conditions went over to check one list: what a check costs,
+    /// without a clock.
+    #[must_use]
+    pub fn rows_visited(&self, input: &CheckInput<'_>) -> usize {
+        check::run(&self.rules, input).1
     }
 }
 
@@ -181,77 +216,4 @@ fn default_config() -> Result<Config, RuleFileError> {
 fn shipped(file: &str, reason: &str) -> RuleFileError {
     let at = Position { line: 1, column: 1 };
     refused(file, at, reason.to_owned(), reason.to_owned())
-}
-
-/// A finding with what suppression goes by.
-struct Raised<'e> {
-    rule: &'e Rule,
-    place: (Node, Option<usize>),
-    finding: Finding,
-}
-
-/// Adds the findings of a rule that is true: one for each offending row.
-fn raise<'a>(context: &'a Context<'a>, rule: &'a Rule, raised: &mut Vec<Raised<'a>>) {
-    let target = &rule.target;
-    let witnesses = Witnesses::of(context, &rule.compiled, target.node);
-    let field = witnesses.field(&target.fields);
-    let mut push = |row: Option<usize>, pointer: String, value: Option<String>| {
-        raised.push(Raised {
-            rule,
-            place: (target.node, row),
-            finding: Finding {
-                rule_id: Arc::clone(&rule.id),
-                severity: rule.severity,
-                pointer,
-                message: Arc::clone(&rule.message),
-                message_en: Arc::clone(&rule.message_en),
-                value,
-            },
-        });
-    };
-    let list = context.list();
-    let Some(field) = field else {
-        return push(None, pointer([target.node.name()]), None);
-    };
-    let mut push_row = |row: &'a chs_model::Row, index: Option<usize>| {
-        push(
-            index,
-            row.pointer(field),
-            mask::shown(field, row.text(field)),
-        );
-    };
-    match target.place {
-        Place::Setlinfo => push_row(list.setlinfo(), None),
-        place @ (Place::Main | Place::Opm) => {
-            if let Some(row) = context.row(place, None) {
-                push_row(row, Some(row.index()));
-            }
-        }
-        Place::Row if witnesses.rows.is_empty() => push(None, pointer([target.node.name()]), None),
-        Place::Row => {
-            let rows = list.rows(target.node);
-            for row in witnesses.rows.iter().filter_map(|index| rows.get(*index)) {
-                push_row(row, Some(row.index()));
-            }
-        }
-    }
-}
-
-/// The findings without those that another rule on the same row makes unnecessary.
-fn settled(raised: Vec<Raised<'_>>) -> Vec<Finding> {
-    let suppressed: Vec<bool> = raised
-        .iter()
-        .map(|one| {
-            let by = &one.rule.suppressed_by;
-            !by.is_empty()
-                && raised
-                    .iter()
-                    .any(|other| other.place == one.place && by.contains(&other.rule.id))
-        })
-        .collect();
-    let findings = raised.into_iter().zip(suppressed);
-    findings
-        .filter(|(_, suppressed)| !suppressed)
-        .map(|(raised, _)| raised.finding)
-        .collect()
 }

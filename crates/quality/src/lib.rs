@@ -42,6 +42,8 @@
 //! ```
 
 mod catalogue;
+mod check;
+mod companions;
 mod digest;
 mod engine;
 mod evaluate;
@@ -49,6 +51,7 @@ mod language;
 mod mask;
 mod position;
 mod proof;
+mod regroup;
 mod report;
 mod rule;
 mod rule_file;
@@ -56,9 +59,14 @@ mod tables;
 mod typed;
 
 pub use catalogue::markdown;
+pub use companions::{CompanionError, Companions};
 pub use engine::{CheckInput, Engine};
 pub use proof::Proof;
+pub use regroup::{Change, GroupEffect, Regroup, Regrouped};
 pub use report::{Finding, NotEvaluated, Report};
 pub use rule::{Category, Phase, Phases, Rule, Severity};
 pub use rule_file::RuleFileError;
-pub use tables::{Config, NoTables, Setting, SettingError, Tables};
+pub use tables::{
+    AreaTables, Attribute, Config, NoTables, Setting, SettingError, TableError, Tables,
+    area_table_help,
+};

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDateTime;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::companions::{CompanionError, Companions};
+use crate::tables::{AreaTables, TableError};
 
 /// A change to a clean list, written beside the rule it proves.
 ///
@@ -20,6 +24,18 @@ pub struct Proof {
     /// Node names and a row to append to each.
     #[serde(default)]
     append: BTreeMap<String, Vec<Value>>,
+    /// Documents beside the list.
+    #[serde(default)]
+    beside: BTreeMap<String, Value>,
+    /// Tables of the area, as CSV.
+    #[serde(default)]
+    tables: BTreeMap<String, String>,
+    /// Settings other than the defaults, TOML.
+    settings: Option<String>,
+    /// When the check is made, `yyyy-MM-dd HH:mm`.
+    now: Option<String>,
+    /// The weight that every regrouping answers.
+    regrouped: Option<String>,
     /// Where the finding must point, if that is part of the proof.
     #[serde(default)]
     at: Vec<String>,
@@ -50,6 +66,48 @@ impl Proof {
             all.extend(rows.iter().cloned());
         }
         Ok(list)
+    }
+
+    /// The documents that stand beside the list.
+    ///
+    /// # Errors
+    /// Those of [`Companions::put_json`].
+    pub fn companions(&self) -> Result<Companions, CompanionError> {
+        let mut companions = Companions::default();
+        for (name, value) in &self.beside {
+            companions.put_json(name, value)?;
+        }
+        Ok(companions)
+    }
+
+    /// The tables of the area.
+    ///
+    /// # Errors
+    /// Those of [`AreaTables::load_csv`].
+    pub fn tables(&self) -> Result<AreaTables, TableError> {
+        let mut tables = AreaTables::default();
+        for (name, csv) in &self.tables {
+            tables.load_csv(name, csv.as_bytes())?;
+        }
+        Ok(tables)
+    }
+
+    /// Settings other than the defaults, TOML.
+    #[must_use]
+    pub fn settings(&self) -> Option<&str> {
+        self.settings.as_deref()
+    }
+
+    /// When the check is made.
+    #[must_use]
+    pub fn now(&self) -> Option<NaiveDateTime> {
+        chs_model::parse_datetime(self.now.as_deref()?)
+    }
+
+    /// The weight that every regrouping answers.
+    #[must_use]
+    pub fn regrouped(&self) -> Option<&str> {
+        self.regrouped.as_deref()
     }
 
     /// Where the findings must point; empty if that is not part of the proof.

@@ -1,9 +1,11 @@
 //! What a check answers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::regroup::GroupEffect;
 use crate::rule::Severity;
 
 /// A rule that a list breaks, at one place.
@@ -23,6 +25,10 @@ pub struct Finding {
     /// The offending value, masked where it is personal; absent where it is blank.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    /// What it means for the group; absent where it means nothing for it, or no grouper
+    /// was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_effect: Option<Box<GroupEffect>>,
 }
 
 /// A rule that could not be decided because an input is missing. It did not pass.
@@ -31,7 +37,7 @@ pub struct NotEvaluated {
     /// Id of the rule.
     pub rule_id: Arc<str>,
     /// The missing input: `table mdc_principal`, `settlement record: setlinfo.gend`.
-    pub needs: String,
+    pub needs: Cow<'static, str>,
 }
 
 /// The outcome of checking one list.

@@ -5,8 +5,28 @@ use std::sync::Arc;
 use chs_model::{Field, Node};
 use serde::{Deserialize, Serialize};
 
+use crate::companions::{DocumentId, Member};
 use crate::proof::Proof;
-use crate::typed::{Cond, Place};
+use crate::typed::{Cond, Number, Place, RowSet, Text};
+
+/// Fields that a grouper reads.
+const GROUPING: [&str; 15] = [
+    "setlinfo.gend",
+    "setlinfo.brdy",
+    "setlinfo.age",
+    "setlinfo.nwb_age",
+    "setlinfo.nwb_bir_wt",
+    "setlinfo.nwb_adm_wt",
+    "setlinfo.dscg_way",
+    "setlinfo.act_ipt_days",
+    "setlinfo.vent_used_dura",
+    "diseinfo",
+    "diseinfo.diag_code",
+    "diseinfo.maindiag_flag",
+    "oprninfo",
+    "oprninfo.oprn_oprt_code",
+    "oprninfo.oprn_oprt_type",
+];
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,15 +97,40 @@ pub enum Category {
     Supervision,
 }
 
+/// What the findings of a rule point at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Node(Node),
+    Document(DocumentId),
+}
+
+impl Subject {
+    pub(crate) fn is_of(self, document: DocumentId) -> bool {
+        self == Self::Document(document)
+    }
+}
+
 /// Where the findings of a rule point.
 #[derive(Debug)]
 pub(crate) struct Target {
-    pub(crate) node: Node,
+    pub(crate) subject: Subject,
     /// The principal row of the node, or the rows that made the condition true.
     pub(crate) place: Place,
     /// Fields of the node, the first one that had a part in it is pointed at; without
     /// any, the node is.
     pub(crate) fields: Box<[Field]>,
+    /// The member of the document, if one is named.
+    pub(crate) member: Option<Member>,
+}
+
+/// The one way to mend what a rule finds.
+#[derive(Debug)]
+pub(crate) enum Mend {
+    /// Take the row out.
+    Remove,
+    /// Give a field another value, in the row of the finding or in `setlinfo`.
+    Text(Field, Text),
+    Number(Field, Number),
 }
 
 /// A compiled rule.
@@ -106,6 +151,9 @@ pub struct Rule {
     pub(crate) quiet: Vec<Proof>,
     pub(crate) compiled: Cond,
     pub(crate) target: Target,
+    pub(crate) mend: Option<Mend>,
+    /// Without a row of each the condition cannot be true.
+    pub(crate) gates: Box<[RowSet]>,
 }
 
 impl Rule {
@@ -167,6 +215,16 @@ impl Rule {
     #[must_use]
     pub fn needs(&self) -> &[String] {
         &self.needs
+    }
+
+    /// Whether its fields take part in grouping.
+    #[must_use]
+    pub fn touches_grouping(&self) -> bool {
+        self.mend.is_some()
+            || self
+                .fields
+                .iter()
+                .any(|field| GROUPING.contains(&field.as_str()))
     }
 
     /// Rules whose finding on the same row makes this one unnecessary.

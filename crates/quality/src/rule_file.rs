@@ -7,11 +7,12 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
+use crate::companions::{DocumentId, Member, find_document, find_member};
 use crate::language::Fault;
 use crate::position::{Position, in_condition, position};
 use crate::proof::Proof;
-use crate::rule::{Category, Phases, Rule, Severity, Target};
-use crate::typed::{Compiler, Place, external_inputs};
+use crate::rule::{Category, Mend, Phases, Rule, Severity, Subject, Target};
+use crate::typed::{Compiler, Place, external_inputs, gates};
 
 /// Longest condition accepted, in bytes.
 const MAX_CONDITION: usize = 4096;
@@ -53,6 +54,8 @@ struct Entry {
     message: String,
     message_en: String,
     source: String,
+    /// The one way to mend it: `remove`, or `setlinfo.gend = id_sex(S.certno)`.
+    mend: Option<Spanned<String>>,
     #[serde(default)]
     suppressed_by: Vec<Spanned<String>>,
     #[serde(default)]
@@ -148,19 +151,25 @@ impl Entry {
             let at = condition_at.start + in_condition(raw, fault.offset);
             (position(text, at), fault)
         })?;
-        let mut subjects = Vec::new();
         for field in &self.fields {
-            let found = subject(field.as_ref());
-            subjects.push(found.ok_or_else(|| (place(field), unknown_field(field)))?);
+            if subject(field.as_ref()).is_none() {
+                return Err((place(field), unknown_field(field)));
+            }
         }
         let target = match &self.at {
             Some(at) => pointed(at.as_ref()).ok_or_else(|| (place(at), unknown_field(at)))?,
-            None => first_target(&subjects).ok_or_else(|| {
+            None => first_target(&self.fields).ok_or_else(|| {
                 (
                     id_at,
                     fault("fields 不能为空".into(), "fields must not be empty".into()),
                 )
             })?,
+        };
+        let mend = match &self.mend {
+            Some(mend) => Some(
+                mending(compiler, &target, mend.as_ref()).map_err(|fault| (place(mend), fault))?,
+            ),
+            None => None,
         };
         let suppressors_at = self.suppressed_by.iter().map(place).collect();
         let suppressed_by = self
@@ -182,6 +191,8 @@ impl Entry {
             message_en: self.message_en.into(),
             source: self.source,
             needs: external_inputs(&compiled),
+            gates: gates(&compiled),
+            mend,
             suppressed_by: suppressed_by.collect(),
             fires: self.fires,
             quiet: self.quiet,
@@ -208,46 +219,107 @@ fn unknown_field(name: &Spanned<String>) -> Fault {
     )
 }
 
-/// `setlinfo.gend`, `diseinfo.diag_code`, or a node as a whole: `diseinfo`.
-fn subject(name: &str) -> Option<(Node, Option<Field>)> {
+/// What a name in `fields` means.
+enum Named {
+    Node(Node, Option<Field>),
+    Document(DocumentId, Option<Member>),
+}
+
+/// A node or document, or a field or member of one.
+fn subject(name: &str) -> Option<Named> {
+    if let Some(document) = find_document(name) {
+        return Some(Named::Document(document, None));
+    }
     match name.split_once('.') {
-        Some((node, field)) => {
-            let node = Node::from_name(node)?;
-            Some((node, Some(Field::lookup(node, field)?)))
-        }
-        None => Some((Node::from_name(name)?, None)),
+        None => Some(Named::Node(Node::from_name(name)?, None)),
+        Some((node, field)) => match Node::from_name(node) {
+            Some(node) => Some(Named::Node(node, Some(Field::lookup(node, field)?))),
+            None => name.match_indices('.').rev().find_map(|(at, _)| {
+                let document = find_document(name.get(..at)?)?;
+                let member = find_member(document, name.get(at + 1..)?)?;
+                Some(Named::Document(document, Some(member)))
+            }),
+        },
     }
 }
 
-/// A field, or one of a principal row: `main.diag_code`, `opm.oprn_oprt_code`.
+/// A field, one of a principal row (`main.diag_code`, `opm.oprn_oprt_code`), or a
+/// document or a member of it.
 fn pointed(name: &str) -> Option<Target> {
-    let (rows, field) = name.split_once('.')?;
-    let (node, place) = match rows {
-        "main" => (Node::Diseinfo, Place::Main),
-        "opm" => (Node::Oprninfo, Place::Opm),
-        "setlinfo" => (Node::Setlinfo, Place::Setlinfo),
-        other => (Node::from_name(other)?, Place::Row),
+    let principal = match name.split_once('.') {
+        Some(("main", field)) => Some((Node::Diseinfo, Place::Main, field)),
+        Some(("opm", field)) => Some((Node::Oprninfo, Place::Opm, field)),
+        _ => None,
     };
-    let fields = [Field::lookup(node, field)?].into();
-    Some(Target {
-        node,
+    if let Some((node, place, field)) = principal {
+        return Some(listed(node, place, [Field::lookup(node, field)?].into()));
+    }
+    match subject(name)? {
+        Named::Node(node, field) => {
+            Some(listed(node, usual_place(node), field.into_iter().collect()))
+        }
+        Named::Document(document, member) => Some(beside(document, member)),
+    }
+}
+
+fn usual_place(node: Node) -> Place {
+    match node {
+        Node::Setlinfo => Place::Setlinfo,
+        _ => Place::Row,
+    }
+}
+
+fn listed(node: Node, place: Place, fields: Box<[Field]>) -> Target {
+    Target {
+        subject: Subject::Node(node),
         place,
         fields,
-    })
+        member: None,
+    }
+}
+
+fn beside(document: DocumentId, member: Option<Member>) -> Target {
+    Target {
+        subject: Subject::Document(document),
+        place: Place::Row,
+        fields: Box::new([]),
+        member,
+    }
 }
 
 /// Without `at`: the node of the first field, and those of the fields that stand in it.
-fn first_target(subjects: &[(Node, Option<Field>)]) -> Option<Target> {
-    let (node, _) = *subjects.first()?;
-    let place = match node {
-        Node::Setlinfo => Place::Setlinfo,
-        _ => Place::Row,
+fn first_target(fields: &[Spanned<String>]) -> Option<Target> {
+    match subject(fields.first()?.as_ref())? {
+        Named::Document(document, member) => Some(beside(document, member)),
+        Named::Node(node, _) => {
+            let fields = fields
+                .iter()
+                .filter_map(|name| match subject(name.as_ref())? {
+                    Named::Node(of, field) if of == node => field,
+                    _ => None,
+                });
+            Some(listed(node, usual_place(node), fields.collect()))
+        }
+    }
+}
+
+/// `remove`, or `setlinfo.gend = id_sex(S.certno)`.
+fn mending(compiler: &Compiler<'_>, target: &Target, text: &str) -> Result<Mend, Fault> {
+    if text.trim() == "remove" {
+        return Ok(Mend::Remove);
+    }
+    let unknown = || {
+        fault(
+            "mend 应为 remove 或 节点.字段 = 值".into(),
+            "mend must be remove or node.field = value".into(),
+        )
     };
-    let fields = subjects.iter().filter_map(|(_, field)| *field);
-    let fields = fields.filter(|field| field.node() == node).collect();
-    Some(Target {
-        node,
-        place,
-        fields,
-    })
+    let (name, value) = text.split_once('=').ok_or_else(unknown)?;
+    let Some(Named::Node(node, Some(field))) = subject(name.trim()) else {
+        return Err(unknown());
+    };
+    if node != Node::Setlinfo && target.subject != Subject::Node(node) {
+        return Err(unknown());
+    }
+    compiler.value(value.trim(), field, node)
 }

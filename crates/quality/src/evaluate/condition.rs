@@ -1,113 +1,184 @@
 //! Conditions.
 
-use std::collections::HashSet;
+use chs_model::{Field, Node, Row};
 
-use chs_model::{Field, Row, id_card, parse_decimal};
-
-use super::text::{is_date, is_minute, is_morphology, is_same_digit};
+use super::context::At;
 use super::{Context, Need, Tri};
-use crate::tables::Table;
+use crate::tables::{Attribute, Combinations, Marks, System, Table};
 use crate::typed::{Cond, Rows, Text};
-
-/// Up to so many rows repetitions are found by comparing pairs, which needs no
-/// memory; beyond it a set keeps the cost linear.
-const PAIRWISE: usize = 24;
 
 impl<'a> Context<'a> {
     /// Whether a condition holds, in a row where it stands inside a row set.
-    pub(crate) fn condition(&'a self, cond: &'a Cond, row: Option<&'a Row>) -> Tri {
+    pub(crate) fn condition(&'a self, cond: &'a Cond, at: At<'a>) -> Tri {
         match cond {
             Cond::Constant(value) => Tri::from(*value),
             Cond::And(parts) => {
-                let parts = parts.iter().map(|part| self.condition(part, row));
+                let parts = parts.iter().map(|part| self.condition(part, at));
                 settle(parts, Tri::False, Tri::True)
             }
             Cond::Or(parts) => {
-                let parts = parts.iter().map(|part| self.condition(part, row));
+                let parts = parts.iter().map(|part| self.condition(part, at));
                 settle(parts, Tri::True, Tri::False)
             }
-            Cond::Xor(left, right) => self.condition(left, row).xor(self.condition(right, row)),
-            Cond::Not(inner) => !self.condition(inner, row),
-            Cond::Blank(text) => self.blank(text, row),
+            Cond::Xor(left, right) => self.condition(left, at).xor(self.condition(right, at)),
+            Cond::Not(inner) => !self.condition(inner, at),
+            Cond::Blank(text) => self.blank(text, at),
             Cond::Numbers(left, operator, right) => {
-                let pair = self.number(left, row).zip(self.number(right, row));
+                let pair = self.number(left, at).zip(self.number(right, at));
                 Tri::from(pair.map(|(left, right)| operator.holds(left.cmp(&right))))
             }
             Cond::Moments(left, operator, right) => {
-                let pair = self.moment(left, row).zip(self.moment(right, row));
+                let pair = self.moment(left, at).zip(self.moment(right, at));
                 Tri::from(pair.map(|(left, right)| operator.holds(left.compare(right))))
             }
             Cond::SameText(left, right) => {
-                let pair = self.text(left, row).zip(self.text(right, row));
+                let pair = self.text(left, at).zip(self.text(right, at));
                 Tri::from(pair.map(|(left, right)| left == right))
             }
-            Cond::InCodes(text, codes) => self.asked(text, row, |value| codes.contains(value)),
-            Cond::InRanges(text, ranges) => self.asked(text, row, |value| ranges.contains(value)),
-            Cond::InTable(text, table) => match self.text(text, row) {
+            Cond::InCodes(text, codes) => self.asked(text, at, |value| codes.contains(value)),
+            Cond::InRanges(text, ranges) => self.asked(text, at, |value| ranges.contains(value)),
+            Cond::InTable(text, table) => match self.text(text, at) {
                 Some(value) => self.in_table(table, value),
                 None => Tri::Unknown,
             },
             Cond::OneOf(number, members) => Tri::from(
-                self.number(number, row)
+                self.number(number, at)
                     .map(|value| members.contains(&value)),
             ),
             Cond::Between(number, low, high) => {
-                let bounds = self.number(low, row).zip(self.number(high, row));
-                let pair = self.number(number, row).zip(bounds);
+                let bounds = self.number(low, at).zip(self.number(high, at));
+                let pair = self.number(number, at).zip(bounds);
                 Tri::from(pair.map(|(value, (low, high))| low <= value && value <= high))
             }
-            Cond::Match(text, pattern) => self.asked(text, row, |value| pattern.is_match(value)),
-            Cond::StartsWith(text, words) => self.asked(text, row, |value| {
+            Cond::Match(text, pattern) => self.asked(text, at, |value| pattern.is_match(value)),
+            Cond::StartsWith(text, words) => self.asked(text, at, |value| {
                 words.iter().any(|word| value.starts_with(&**word))
             }),
-            Cond::EndsWith(text, words) => self.asked(text, row, |value| {
+            Cond::EndsWith(text, words) => self.asked(text, at, |value| {
                 words.iter().any(|word| value.ends_with(&**word))
             }),
-            Cond::Contains(text, words) => self.asked(text, row, |value| {
+            Cond::Contains(text, words) => self.asked(text, at, |value| {
                 words.iter().any(|word| value.contains(&**word))
             }),
             Cond::Any(rows, holds) => {
-                let found = self.rows(rows).map(|row| self.condition(holds, Some(row)));
-                settle(found, Tri::True, Tri::False)
+                let found = self.rows(rows, at).map(|at| self.condition(holds, at));
+                self.over(rows, settle(found, Tri::True, Tri::False))
             }
             Cond::All(rows, holds) => {
-                let found = self.rows(rows).map(|row| self.condition(holds, Some(row)));
-                settle(found, Tri::False, Tri::True)
+                let found = self.rows(rows, at).map(|at| self.condition(holds, at));
+                self.over(rows, settle(found, Tri::False, Tri::True))
             }
-            Cond::Repeated(rows, fields) => Tri::from(self.is_repeated(rows, fields)),
-            Cond::IsDate(text) => self.asked(text, row, is_date),
-            Cond::IsMinute(text) => self.asked(text, row, is_minute),
-            Cond::IsNumber(text) => self.asked(text, row, |value| parse_decimal(value).is_some()),
-            Cond::IsInteger(text) => self.asked(text, row, |value| {
-                parse_decimal(value).is_some_and(|number| number.fract().is_zero())
-            }),
-            Cond::IdChecksum(text) => self.asked(text, row, id_card::checksum_ok),
-            Cond::Morphology(text) => self.asked(text, row, is_morphology),
-            Cond::SameDigit(text) => self.asked(text, row, is_same_digit),
+            Cond::Repeated(rows, fields) => Tri::from(self.is_repeated(rows, fields, at)),
+            Cond::Overlapping(rows, from, to) => {
+                self.over(rows, Tri::from(self.overlapping(rows, from, to, at)))
+            }
+            Cond::Asks(question, text) => self.asked(text, at, |value| question.answer(value)),
+            Cond::Flag(text) => self.flag(text, at),
+            Cond::SameName(left, right) => {
+                let pair = self.text(left, at).zip(self.text(right, at));
+                Tri::from(pair.map(|(left, right)| same_name(left, right)))
+            }
+            Cond::Lists(list, item) => {
+                let pair = self.text(list, at).zip(self.text(item, at));
+                Tri::from(pair.map(|(list, item)| items(list).any(|one| one == item)))
+            }
+            Cond::Combined(table, codes) => Tri::from(table.holds(&self.marks(table, codes, at))),
+            Cond::AgeUnlikely(text, bands) => {
+                let (days, years) = self.age();
+                let pair = self.text(text, at).zip(days.zip(years));
+                Tri::from(pair.map(|(code, (days, years))| bands.outside(code, days, years)))
+            }
+            Cond::Excluded(code, principal) => {
+                let pair = self.text(code, at).zip(self.text(principal, at));
+                pair.map_or(Tri::Unknown, |(code, principal)| {
+                    self.told(self.input.tables.excluded(code, principal), "cce")
+                })
+            }
+            Cond::Surgery(text) => {
+                let code = self.text(text, at);
+                code.map_or(Tri::Unknown, |code| self.surgery(code))
+            }
             Cond::Grey(system, text) => {
-                Tri::from(self.text(text, row).and_then(|code| system.grey(code)))
+                Tri::from(self.text(text, at).and_then(|code| system.grey(code)))
             }
         }
     }
 
-    fn asked(&self, text: &'a Text, row: Option<&'a Row>, question: impl Fn(&str) -> bool) -> Tri {
-        Tri::from(self.text(text, row).map(question))
+    fn asked(&self, text: &'a Text, at: At<'a>, question: impl Fn(&str) -> bool) -> Tri {
+        Tri::from(self.text(text, at).map(question))
     }
 
     /// Blank is known of every field but one that the layout does not carry, and of
     /// one in a principal row that is not there.
-    fn blank(&self, text: &'a Text, row: Option<&'a Row>) -> Tri {
-        if self.text(text, row).is_some() {
+    fn blank(&self, text: &'a Text, at: At<'a>) -> Tri {
+        if self.text(text, at).is_some() {
             return Tri::False;
         }
         match text {
             Text::Field(found)
-                if self.is_not_carried(found.field) || self.row(found.place, row).is_none() =>
+                if self.is_not_carried(found.field) || self.row(found.place, at).is_none() =>
             {
                 Tri::Unknown
             }
+            Text::Member(member, nesting) if self.record(*member, *nesting, at).is_none() => {
+                Tri::Unknown
+            }
+            Text::Attribute(_) if self.needs_something() => Tri::Unknown,
             _ => Tri::True,
         }
+    }
+
+    /// The outcome over rows that may not be known at all.
+    fn over(&self, rows: &Rows, outcome: Tri) -> Tri {
+        if self.are_known(rows) {
+            outcome
+        } else {
+            Tri::Unknown
+        }
+    }
+
+    fn flag(&'a self, text: &'a Text, at: At<'a>) -> Tri {
+        match self.text(text, at).map(str::trim) {
+            Some("true" | "1") => Tri::True,
+            Some("false" | "0") => Tri::False,
+            _ => Tri::Unknown,
+        }
+    }
+
+    fn told(&self, answer: Option<bool>, table: &'a str) -> Tri {
+        if answer.is_none() {
+            self.note(Need::Table(table));
+        }
+        Tri::from(answer)
+    }
+
+    /// By the area's classes of procedures; without them, what counts in grouping is
+    /// surgery or therapeutic.
+    fn surgery(&self, code: &str) -> Tri {
+        let tables = self.input.tables;
+        match tables.attribute("op_class", code, None, "class") {
+            Attribute::Is(class) => Tri::from(class == "手术"),
+            Attribute::None => Tri::Unknown,
+            Attribute::NotLoaded => self.told(tables.contains("ss_valid", code), "ss_valid"),
+        }
+    }
+
+    /// The parts of a table of combinations that the codes of the rows belong to.
+    pub(super) fn marks(
+        &'a self,
+        table: &'a Combinations,
+        codes: &'a [(Rows, Field)],
+        at: At<'a>,
+    ) -> Marks {
+        let mut marks = Marks::default();
+        for (rows, field) in codes {
+            for row in self.rows(rows, at).filter_map(|at| at.here.row()) {
+                if let Some(code) = row.text(*field) {
+                    table.mark(system(row), code, &mut marks);
+                }
+            }
+        }
+        marks
     }
 
     fn in_table(&self, table: &'a Table, value: &str) -> Tri {
@@ -115,50 +186,15 @@ impl<'a> Context<'a> {
             Table::System(system) => Tri::from(system.contains(value)),
             Table::Ranges(ranges) => Tri::from(ranges.contains(value)),
             Table::Codes(codes) => Tri::from(codes.contains(value)),
-            Table::Dictionary(dictionary) => Tri::from(dictionary.contains(value)),
-            Table::External(name) => {
-                let answer = self.input.tables.contains(name, value);
-                if answer.is_none() {
-                    self.note(Need::Table(name));
-                }
-                Tri::from(answer)
-            }
-        }
-    }
-
-    fn is_repeated(&'a self, rows: &'a Rows, fields: &'a [Field]) -> bool {
-        let mut found = false;
-        self.each_repetition(rows, fields, |_| {
-            found = true;
-            false
-        });
-        found
-    }
-
-    /// Calls `found` with every row that repeats an earlier one, until it answers false.
-    pub(super) fn each_repetition(
-        &'a self,
-        rows: &'a Rows,
-        fields: &'a [Field],
-        mut found: impl FnMut(&'a Row) -> bool,
-    ) {
-        let complete = |row: &&'a Row| !fields.iter().any(|field| row.is_blank(*field));
-        let key = |row: &'a Row| fields.iter().map(|field| row.text(*field));
-        if self.list().rows(rows.set.node()).len() <= PAIRWISE {
-            for (position, later) in self.rows(rows).filter(complete).enumerate() {
-                let mut earlier = self.rows(rows).filter(complete).take(position);
-                if earlier.any(|earlier| key(earlier).eq(key(later))) && !found(later) {
-                    return;
-                }
-            }
-            return;
-        }
-        let mut seen = HashSet::new();
-        for row in self.rows(rows).filter(complete) {
-            let values: Vec<Option<&str>> = key(row).collect();
-            if !seen.insert(values) && !found(row) {
-                return;
-            }
+            Table::Dictionary(dictionary) => Tri::from(
+                dictionary.contains(value)
+                    // lists write `1` where the dictionary pads to `01`
+                    || value.len() == 1 && dictionary.contains(&format!("0{value}")),
+            ),
+            Table::Entries(entries) => Tri::from(entries.contains_key(value)),
+            // the compiler lets neither stand where a set of codes is wanted
+            Table::Combinations(_) | Table::Ages(_) => Tri::Unknown,
+            Table::External(name) => self.told(self.input.tables.contains(name, value), name),
         }
     }
 }
@@ -174,4 +210,49 @@ fn settle(parts: impl Iterator<Item = Tri>, deciding: Tri, otherwise: Tri) -> Tr
         unknown |= part == Tri::Unknown;
     }
     if unknown { Tri::Unknown } else { otherwise }
+}
+
+/// Which codes the rows of a node carry.
+pub(super) fn system(row: &Row) -> System {
+    match row.node() {
+        Node::Oprninfo => System::Procedure,
+        _ => System::Diagnosis,
+    }
+}
+
+/// The items of a text of several, between blanks or semicolons.
+fn items(list: &str) -> impl Iterator<Item = &str> {
+    list.split([' ', ';', '；', ',', '，'])
+        .filter(|item| !item.is_empty())
+}
+
+/// Whether two names are the same but for blanks and full-width forms.
+fn same_name(left: &str, right: &str) -> bool {
+    left == right || folded(left).eq(folded(right))
+}
+
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    let characters = name.chars().filter(|c| !c.is_whitespace());
+    characters.map(|c| match c {
+        '\u{FF01}'..='\u{FF5E}' => {
+            let ascii = u32::from(c) - 0xFEE0;
+            char::from_u32(ascii).unwrap_or(c)
+        }
+        other => other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{items, same_name};
+
+    #[test]
+    fn names_and_items() {
+        assert!(same_name("急性 阑尾炎（伴穿孔）", "急性阑尾炎(伴穿孔)"));
+        assert!(!same_name("急性阑尾炎", "阑尾炎"));
+        assert_eq!(
+            items("C50; C51 C52,").collect::<Vec<_>>(),
+            ["C50", "C51", "C52"]
+        );
+    }
 }

@@ -11,10 +11,11 @@ mod condition;
 mod context;
 mod moment;
 mod number;
+mod rows;
 mod text;
 mod tri;
 mod witness;
 
-pub(crate) use context::{Context, Need};
+pub(crate) use context::{At, Context, Here, Need};
 pub(crate) use tri::Tri;
 pub(crate) use witness::Witnesses;

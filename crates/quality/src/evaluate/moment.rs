@@ -1,9 +1,10 @@
 //! Dates and times.
 
-use chrono::{NaiveDate, NaiveDateTime};
-use chs_model::{Row, id_card, parse_datetime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike};
+use chs_model::{id_card, parse_datetime};
 
-use super::Context;
+use super::context::At;
+use super::{Context, Need};
 use crate::typed::Moment;
 
 /// A point in time as precise as it was sent.
@@ -45,15 +46,36 @@ impl Instant {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn moment(&self, moment: &'a Moment, row: Option<&'a Row>) -> Option<Instant> {
+    pub(super) fn moment(&self, moment: &'a Moment, at: At<'a>) -> Option<Instant> {
         match moment {
-            Moment::Field(found) => Instant::parse(self.field(*found, row)?),
-            Moment::Parsed(text) => Instant::parse(self.text(text, row)?),
-            Moment::Day(inner) => Some(Instant::day(self.moment(inner, row)?.date())),
-            Moment::FirstPresent(moments) => {
-                moments.iter().find_map(|moment| self.moment(moment, row))
+            Moment::Field(found) => Instant::parse(self.field(*found, at)?),
+            Moment::Parsed(text) => Instant::parse(self.text(text, at)?),
+            Moment::Day(inner) => Some(Instant::day(self.moment(inner, at)?.date())),
+            Moment::Minute(inner) => {
+                let instant = self.moment(inner, at)?;
+                Some(Instant {
+                    at: instant.at.with_second(0)?,
+                    ..instant
+                })
             }
-            Moment::IdBirth(text) => id_card::birth_date(self.text(text, row)?).map(Instant::day),
+            Moment::Shifted(inner, days) => {
+                let day = self.moment(inner, at)?.date();
+                day.checked_add_signed(TimeDelta::try_days(*days)?)
+                    .map(Instant::day)
+            }
+            Moment::Now => {
+                if self.input.now.is_none() {
+                    self.note(Need::Clock);
+                }
+                self.input.now.map(|at| Instant {
+                    at,
+                    day_only: false,
+                })
+            }
+            Moment::FirstPresent(moments) => {
+                moments.iter().find_map(|moment| self.moment(moment, at))
+            }
+            Moment::IdBirth(text) => id_card::birth_date(self.text(text, at)?).map(Instant::day),
         }
     }
 }

@@ -1,16 +1,18 @@
 //! Where a true condition is true: the rows and fields that a finding points at.
 
-use chs_model::{Field, Node, Row};
+use chs_model::{Field, Row};
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Context, Tri};
+use super::condition::system;
+use super::{At, Context, Here, Tri};
 use crate::language::ast::Comparison;
+use crate::rule::Subject;
 use crate::typed::{Cond, Mention, Number, Place, Rows, fields_of};
 
-/// Rows of one node, and fields, that made a condition true.
+/// Rows of one node or document, and fields, that made a condition true.
 #[derive(Debug)]
 pub(crate) struct Witnesses {
-    node: Node,
+    subject: Subject,
     /// Row numbers in ascending order, each once.
     pub(crate) rows: Vec<usize>,
     fields: Vec<Field>,
@@ -19,15 +21,15 @@ pub(crate) struct Witnesses {
 }
 
 impl Witnesses {
-    /// Looks for what made `cond`, which is true, true in rows of `node`.
-    pub(crate) fn of<'a>(context: &'a Context<'a>, cond: &'a Cond, node: Node) -> Self {
+    /// Looks for what made `cond`, which is true, true in rows of `subject`.
+    pub(crate) fn of<'a>(context: &'a Context<'a>, cond: &'a Cond, subject: Subject) -> Self {
         let mut found = Self {
-            node,
+            subject,
             rows: Vec::new(),
             fields: Vec::new(),
             principal: None,
         };
-        found.search(context, cond, None);
+        found.search(context, cond, At::default());
         if found.rows.is_empty() {
             found.rows.extend(found.principal);
         }
@@ -42,50 +44,55 @@ impl Witnesses {
         involved.or(candidates.first()).copied()
     }
 
-    fn search<'a>(&mut self, context: &'a Context<'a>, cond: &'a Cond, row: Option<&'a Row>) {
+    fn search<'a>(&mut self, context: &'a Context<'a>, cond: &'a Cond, at: At<'a>) {
         match cond {
-            Cond::And(parts) => parts
-                .iter()
-                .for_each(|part| self.search(context, part, row)),
+            Cond::And(parts) => parts.iter().for_each(|part| self.search(context, part, at)),
             Cond::Or(parts) => {
                 for part in parts {
-                    self.search_if_true(context, part, row);
+                    self.search_if_true(context, part, at);
                 }
             }
             Cond::Xor(left, right) => {
-                self.search_if_true(context, left, row);
-                self.search_if_true(context, right, row);
+                self.search_if_true(context, left, at);
+                self.search_if_true(context, right, at);
             }
             Cond::Any(rows, holds) => {
-                for row in context.rows(rows) {
-                    if context.condition(holds, Some(row)) == Tri::True {
-                        self.mark(row);
-                        self.search(context, holds, Some(row));
+                for at in context.rows(rows, at) {
+                    if context.condition(holds, at) == Tri::True {
+                        self.mark(at.here);
+                        self.search(context, holds, at);
                     }
                 }
             }
             Cond::Repeated(rows, fields) => {
                 self.fields.extend(fields);
-                context.each_repetition(rows, fields, |row| {
-                    self.mark(row);
+                context.each_repetition(rows, fields, at, |row| {
+                    self.mark(Here::Row(row));
                     true
                 });
             }
             Cond::Numbers(Number::Count(rows), operator, Number::Literal(limit)) => {
-                self.surplus(context, rows, *operator, limit.to_usize());
+                self.surplus(context, rows, *operator, limit.to_usize(), at);
             }
-            leaf => fields_of(leaf, &mut |found| self.note(context, found, row)),
+            Cond::Combined(table, codes) => {
+                let marks = context.marks(table, codes, at);
+                for (rows, field) in codes {
+                    self.fields.push(*field);
+                    for row in context.rows(rows, at).filter_map(|at| at.here.row()) {
+                        let code = row.text(*field).unwrap_or_default();
+                        if table.involves(system(row), code, &marks) {
+                            self.mark(Here::Row(row));
+                        }
+                    }
+                }
+            }
+            leaf => fields_of(leaf, &mut |found| self.note(context, found, at)),
         }
     }
 
-    fn search_if_true<'a>(
-        &mut self,
-        context: &'a Context<'a>,
-        cond: &'a Cond,
-        row: Option<&'a Row>,
-    ) {
-        if context.condition(cond, row) == Tri::True {
-            self.search(context, cond, row);
+    fn search_if_true<'a>(&mut self, context: &'a Context<'a>, cond: &'a Cond, at: At<'a>) {
+        if context.condition(cond, at) == Tri::True {
+            self.search(context, cond, at);
         }
     }
 
@@ -96,6 +103,7 @@ impl Witnesses {
         rows: &'a Rows,
         operator: Comparison,
         limit: Option<usize>,
+        at: At<'a>,
     ) {
         let allowed = match (operator, limit) {
             (Comparison::Greater, Some(limit)) => limit,
@@ -105,28 +113,38 @@ impl Witnesses {
         // zero allowed means "if there is one", which blames no row
         if allowed > 0 {
             context
-                .rows(rows)
+                .rows(rows, at)
                 .skip(allowed)
-                .for_each(|row| self.mark(row));
+                .for_each(|at| self.mark(at.here));
         }
     }
 
-    fn note<'a>(&mut self, context: &Context<'a>, mention: Mention, row: Option<&'a Row>) {
+    fn note<'a>(&mut self, context: &Context<'a>, mention: Mention, at: At<'a>) {
         let found = mention.field;
-        if mention.alternative && context.field(found, row).is_none() {
+        if mention.alternative && context.field(found, at).is_none() {
             return;
         }
         self.fields.push(found.field);
-        if matches!(found.place, Place::Main | Place::Opm) {
-            let row = context.row(found.place, None);
-            let row = row.filter(|row| row.node() == self.node);
+        if matches!(
+            found.place,
+            Place::Main | Place::Opm | Place::FirstDx | Place::FirstOp
+        ) {
+            let row = context.row(found.place, At::default());
+            let row = row.filter(|row| Subject::Node(row.node()) == self.subject);
             self.principal = self.principal.or(row.map(Row::index));
         }
     }
 
-    fn mark(&mut self, row: &Row) {
-        if row.node() == self.node {
-            self.rows.push(row.index());
+    fn mark(&mut self, here: Here<'_>) {
+        match here {
+            Here::Row(row) if Subject::Node(row.node()) == self.subject => {
+                self.rows.push(row.index());
+            }
+            Here::Record(record) if self.subject.is_of(record.document()) => {
+                self.rows.push(record.index());
+            }
+            Here::Value(Some(field), _) => self.fields.push(field),
+            _ => {}
         }
     }
 }

@@ -21,10 +21,11 @@ pub(crate) enum ExprKind {
         function: String,
         args: Vec<Argument>,
     },
-    /// `TAB.icd10_yb[key].attribute`.
+    /// `TAB.icd10_yb[key].attribute`, of the entry in force on a day `TAB.x[key, day].attribute`.
     Lookup {
         table: String,
         key: Box<Expr>,
+        on: Option<Box<Expr>>,
         attribute: String,
     },
     /// Members in braces.

@@ -12,7 +12,7 @@
 //! atom       = number | text | "(" or ")" | name | call | lookup
 //! call       = word "(" [ argument { "," argument } ] ")"
 //! argument   = or [ "where" or ]
-//! lookup     = "TAB" "." word "[" or "]" "." word
+//! lookup     = "TAB" "." word "[" or [ "," or ] "]" "." word
 //! ```
 
 use super::Fault;
@@ -329,6 +329,11 @@ impl Parser {
         }
         let offset = self.offset();
         let key = self.or()?;
+        let on = if self.takes_symbol(",") {
+            Some(Box::new(self.or()?))
+        } else {
+            None
+        };
         self.needs_symbol("]")?;
         self.needs_symbol(".")?;
         let attribute = self.needs_name()?;
@@ -336,6 +341,7 @@ impl Parser {
             [tab, table] if tab == "TAB" => Ok(ExprKind::Lookup {
                 table: table.clone(),
                 key: Box::new(key),
+                on,
                 attribute,
             }),
             _ => Err(Fault::new(

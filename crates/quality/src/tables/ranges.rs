@@ -1,4 +1,4 @@
-//! Ranges of diagnosis codes: `A34`, `C51-C58`, `M80.0-M80.1`.
+//! Ranges of codes: diagnoses `A34`, `C51-C58`, `M80.0-M80.1`, procedures `65-71`, `72.7`.
 
 /// One range, its bounds as the bytes of the first `length` characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,10 +8,11 @@ struct Range {
     high: u64,
 }
 
-/// A list of ranges of diagnosis codes.
+/// A list of ranges of codes.
 ///
-/// A bound without a dot compares the category (first three characters), one with
-/// a dot the subcategory (first five). The part before `+` is tested, and of a
+/// A bound of a diagnosis compares the category (first three characters), with a dot
+/// the subcategory (first five), or a whole code of seven; a bound of a procedure
+/// compares as many characters as it has. The part before `+` is tested, and of a
 /// combined code also the asterisk part, because that can carry the meaning
 /// (N51* is male, N74* and N77* are female).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,22 +31,31 @@ impl CodeRanges {
         ranges.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether a diagnosis code falls into one of the ranges.
+    /// Whether a code falls into one of the ranges.
     pub(crate) fn contains(&self, code: &str) -> bool {
         let mut parts = code.splitn(2, '+');
         parts.any(|part| self.contains_part(part))
     }
 
-    fn contains_part(&self, part: &str) -> bool {
+    /// The same of one part of a combined code.
+    pub(super) fn contains_part(&self, part: &str) -> bool {
         let category = key(part, 3);
         let subcategory = key(part, 5);
         self.0.iter().any(|range| {
-            let key = if range.length == 3 {
-                category
-            } else {
-                subcategory
+            let key = match range.length {
+                3 => category,
+                5 => subcategory,
+                other => key(part, other),
             };
             key.is_some_and(|key| range.low <= key && key <= range.high)
+        })
+    }
+
+    /// Whether a code of one of the ranges can have this first byte.
+    pub(super) fn can_begin_with(&self, lead: u8) -> bool {
+        self.0.iter().any(|range| {
+            let first = |bound: u64| bound >> (8 * (range.length - 1));
+            (first(range.low)..=first(range.high)).contains(&u64::from(lead))
         })
     }
 }
@@ -61,10 +71,19 @@ fn range(text: &str) -> Option<Range> {
             && bytes.next().is_some_and(|b| b.is_ascii_digit())
             && match (bytes.next(), bytes.next(), bytes.next()) {
                 (None, None, None) => true,
-                (Some(b'.'), Some(last), None) => last.is_ascii_digit() || last == b'x',
+                (Some(b'.'), Some(fourth), next) => {
+                    let digit = |byte: u8| byte.is_ascii_digit();
+                    (digit(fourth) || fourth == b'x')
+                        && match (next, bytes.next(), bytes.next()) {
+                            (None, ..) => true,
+                            (Some(fifth), Some(sixth), None) => digit(fifth) && digit(sixth),
+                            _ => false,
+                        }
+                }
                 _ => false,
             }
     };
+    let well_formed = |bound: &str| well_formed(bound) || is_procedure(bound);
     if !well_formed(low) || !well_formed(high) || low.len() != high.len() || low > high {
         return None;
     }
@@ -73,6 +92,17 @@ fn range(text: &str) -> Option<Range> {
         low: key(low, length)?,
         high: key(high, length)?,
     })
+}
+
+/// The beginning of a procedure code: two digits, a dot, up to four digits.
+fn is_procedure(bound: &str) -> bool {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    match bound.split_once('.') {
+        None => bound.len() == 2 && digits(bound),
+        Some((chapter, rest)) => {
+            chapter.len() == 2 && digits(chapter) && (1..=4).contains(&rest.len()) && digits(rest)
+        }
+    }
 }
 
 /// The first `length` bytes as a number that orders as they do.
@@ -114,6 +144,21 @@ mod tests {
         let ranges = CodeRanges::parse("N40-N51").unwrap();
         assert!(ranges.contains("A18.117+N51.1*"));
         assert!(!ranges.contains("A18.100x019+N77.1*"));
+    }
+
+    #[test]
+    fn procedures_and_whole_codes() {
+        let ranges = CodeRanges::parse("65-71, 72.7, 00.40-00.43, 13.0000, H02.003").unwrap();
+        for inside in [
+            "65.0100", "71.9x00", "72.7100", "00.4200", "13.0000", "H02.003",
+        ] {
+            assert!(ranges.contains(inside), "{inside}");
+        }
+        for outside in ["64.0100", "72.6x00", "00.4400", "13.0001", "H02.004", "7"] {
+            assert!(!ranges.contains(outside), "{outside}");
+        }
+        assert!(ranges.can_begin_with(b'6') && ranges.can_begin_with(b'H'));
+        assert!(!ranges.can_begin_with(b'8') && !ranges.can_begin_with(0));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use chs_model::dictionary::{self, Dictionary};
 use serde::Deserialize;
 
-use super::{CodeRanges, CodeSystem};
+use super::{AgeBands, CodeRanges, CodeSystem, Combinations, bands, combinations};
 
 /// A table ready to be asked.
 #[derive(Debug, Clone)]
@@ -15,14 +15,21 @@ pub(crate) enum Table {
     Ranges(Arc<CodeRanges>),
     Codes(Arc<BTreeSet<Box<str>>>),
     Dictionary(&'static Dictionary),
+    Combinations(Arc<Combinations>),
+    Ages(Arc<AgeBands>),
+    Entries(Arc<Entries>),
     /// Answered by [`crate::Tables`] under this name.
     External(Arc<str>),
 }
+
+/// Attributes by code.
+pub(crate) type Entries = BTreeMap<Box<str>, BTreeMap<Box<str>, Box<str>>>;
 
 /// The names of all tables.
 #[derive(Debug)]
 pub(crate) struct Registry {
     tables: BTreeMap<String, Table>,
+    area: BTreeMap<String, AreaTable>,
 }
 
 /// `tables/names.toml`: tables that live elsewhere.
@@ -33,8 +40,18 @@ struct Names {
     dictionary: BTreeMap<String, String>,
     /// Derived from the active scheme; name to meaning.
     scheme: BTreeMap<String, String>,
-    /// Supplied by the pooling area; name to meaning.
-    area: BTreeMap<String, String>,
+    /// Supplied by the pooling area.
+    area: BTreeMap<String, AreaTable>,
+}
+
+/// A table that a pooling area supplies as CSV.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AreaTable {
+    /// What it holds.
+    pub(crate) meaning: String,
+    /// Its columns; the first is the code it is asked by.
+    pub(crate) columns: Vec<String>,
 }
 
 /// A table carried by this crate.
@@ -48,9 +65,23 @@ struct Carried {
     ranges: Vec<String>,
     #[serde(default)]
     codes: Vec<Box<str>>,
+    #[serde(default)]
+    combinations: Vec<combinations::Written>,
+    #[serde(default)]
+    ages: Vec<bands::Written>,
+    #[serde(default)]
+    entries: Entries,
 }
 
-const CARRIED: &[&str] = &[include_str!("../../tables/sex.toml")];
+const CARRIED: &[&str] = &[
+    include_str!("../../tables/sex.toml"),
+    include_str!("../../tables/sex_by_code.toml"),
+    include_str!("../../tables/age.toml"),
+    include_str!("../../tables/combinations.toml"),
+    include_str!("../../tables/procedures.toml"),
+    include_str!("../../tables/newborn.toml"),
+    include_str!("../../tables/states.toml"),
+];
 
 static BUILTIN: LazyLock<Result<Registry, String>> =
     LazyLock::new(|| Registry::load(include_str!("../../tables/names.toml"), CARRIED));
@@ -76,7 +107,8 @@ impl Registry {
             let found = dictionary::get(&id).ok_or_else(|| format!("no dictionary {id}"))?;
             tables.insert(name, Table::Dictionary(found));
         }
-        for (name, _) in names.scheme.into_iter().chain(names.area) {
+        let area = names.area.keys().cloned();
+        for name in names.scheme.into_keys().chain(area.collect::<Vec<_>>()) {
             let external = Table::External(name.as_str().into());
             tables.insert(name, external);
         }
@@ -87,7 +119,15 @@ impl Registry {
                 tables.insert(name, table.into_table()?);
             }
         }
-        Ok(Self { tables })
+        Ok(Self {
+            tables,
+            area: names.area,
+        })
+    }
+
+    /// The tables that a pooling area supplies.
+    pub(crate) fn area(&self) -> &BTreeMap<String, AreaTable> {
+        &self.area
     }
 
     /// The table of this name.
@@ -100,6 +140,17 @@ impl Registry {
 
 impl Carried {
     fn into_table(self) -> Result<Table, String> {
+        if !self.combinations.is_empty() {
+            return Ok(Table::Combinations(Arc::new(Combinations::build(
+                self.combinations,
+            )?)));
+        }
+        if !self.ages.is_empty() {
+            return Ok(Table::Ages(Arc::new(AgeBands::build(self.ages)?)));
+        }
+        if !self.entries.is_empty() {
+            return Ok(Table::Entries(Arc::new(self.entries)));
+        }
         if self.ranges.is_empty() {
             return Ok(Table::Codes(Arc::new(self.codes.into_iter().collect())));
         }

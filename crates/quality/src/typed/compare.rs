@@ -1,9 +1,8 @@
 //! Comparisons and memberships, whose meaning depends on both sides.
 
-use chs_model::Node;
-
 use super::compiler::{Compiler, wanted};
 use super::names::{self, Nature};
+use super::rows::Scope;
 use super::tree::{CodeSet, Cond, Text};
 use crate::language::Fault;
 use crate::language::ast::{Comparison, Expr, ExprKind};
@@ -15,7 +14,7 @@ pub(super) fn compared(
     left: &Expr,
     operator: Comparison,
     right: &Expr,
-    scope: Option<Node>,
+    scope: Scope,
 ) -> Result<Cond, Fault> {
     let natures = (
         compiler.nature(left, scope)?,
@@ -69,7 +68,7 @@ fn code(
     compiler: &Compiler<'_>,
     value: &Expr,
     literal: &Expr,
-    scope: Option<Node>,
+    scope: Scope,
 ) -> Result<Cond, Fault> {
     let ExprKind::Number(lexeme) = &literal.kind else {
         return Err(wanted(literal.offset, "代码", "a code"));
@@ -91,7 +90,7 @@ pub(super) fn member(
     compiler: &Compiler<'_>,
     value: &Expr,
     set: &Expr,
-    scope: Option<Node>,
+    scope: Scope,
 ) -> Result<Cond, Fault> {
     match &set.kind {
         ExprKind::Set(members) => match compiler.nature(value, scope)? {
@@ -155,6 +154,11 @@ pub(super) fn in_table(
 ) -> Result<Cond, Fault> {
     match compiler.registry.find(name) {
         Some(Table::Ranges(ranges)) => Ok(Cond::InRanges(value, ranges)),
+        Some(Table::Combinations(_) | Table::Ages(_)) => Err(Fault::new(
+            offset,
+            format!("TAB.{name} 不是代码的集合"),
+            format!("TAB.{name} is no set of codes"),
+        )),
         Some(table) => Ok(Cond::InTable(value, table)),
         None => Err(Fault::new(
             offset,

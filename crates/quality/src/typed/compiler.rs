@@ -1,15 +1,19 @@
 //! From expressions to the checked tree, by the type that is wanted.
 
-use chs_model::{Node, dictionary};
+use chs_model::{Field, Node, dictionary};
 use rust_decimal::Decimal;
 
 use super::names::{self, Nature};
-use super::rows::RowSet;
-use super::tree::{Arithmetic, CodeSet, Cond, FieldRef, Moment, Number, Rows, Text};
+use super::rows::{Kind, RowSet, Rows, Scope, Source};
+use super::tree::{
+    Arithmetic, CodeSet, Cond, FieldRef, Lookup, LookupTable, Moment, Number, Place, Text,
+};
 use super::{compare, functions};
+use crate::companions::find_document;
 use crate::language::ast::{Argument, Binary, Expr, ExprKind};
 use crate::language::{Fault, parse};
-use crate::tables::{CodeSystem, Config, Registry, Setting};
+use crate::rule::Mend;
+use crate::tables::{CodeSystem, Config, Registry, Setting, Table};
 
 /// Compiles conditions against the tables and settings of one engine.
 pub(crate) struct Compiler<'c> {
@@ -23,11 +27,27 @@ impl Compiler<'_> {
     /// # Errors
     /// The first fault: grammar, unknown name, or a type that does not fit.
     pub(crate) fn compile(&self, source: &str) -> Result<Cond, Fault> {
-        self.cond(&parse(source)?, None)
+        self.cond(&parse(source)?, Scope::default())
+    }
+
+    /// The value that a mend gives a field, in a row of the node of the finding.
+    ///
+    /// # Errors
+    /// Those of [`Compiler::compile`].
+    pub(crate) fn value(&self, source: &str, field: Field, node: Node) -> Result<Mend, Fault> {
+        let scope = match node {
+            Node::Setlinfo => Scope::default(),
+            rows => Scope::default().within(Kind::List(rows)),
+        };
+        let expr = parse(source)?;
+        Ok(match self.nature(&expr, scope)? {
+            Nature::Number => Mend::Number(field, self.number(&expr, scope)?),
+            _ => Mend::Text(field, self.text(&expr, scope)?),
+        })
     }
 
     /// An expression that must be a condition.
-    pub(super) fn cond(&self, expr: &Expr, scope: Option<Node>) -> Result<Cond, Fault> {
+    pub(super) fn cond(&self, expr: &Expr, scope: Scope) -> Result<Cond, Fault> {
         match &expr.kind {
             ExprKind::Binary(left, operator @ (Binary::And | Binary::Or), right) => {
                 let mut parts = Vec::new();
@@ -66,11 +86,12 @@ impl Compiler<'_> {
                 table,
                 key,
                 attribute,
+                ..
             } if attribute == "grey" => {
                 let system = self.code_system(table, expr.offset)?;
                 Ok(Cond::Grey(system, self.text(key, scope)?))
             }
-            ExprKind::Name(path) => self.flag(path, expr.offset),
+            ExprKind::Name(path) => self.flag(path, scope, expr.offset),
             _ => Err(Fault::new(
                 expr.offset,
                 "此处应为条件（真或假）",
@@ -83,7 +104,7 @@ impl Compiler<'_> {
         &self,
         expr: &Expr,
         operator: Binary,
-        scope: Option<Node>,
+        scope: Scope,
         parts: &mut Vec<Cond>,
     ) -> Result<(), Fault> {
         match &expr.kind {
@@ -99,7 +120,7 @@ impl Compiler<'_> {
     }
 
     /// `true`, `false` or a setting that is a flag.
-    fn flag(&self, path: &[String], offset: usize) -> Result<Cond, Fault> {
+    fn flag(&self, path: &[String], scope: Scope, offset: usize) -> Result<Cond, Fault> {
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         match parts.as_slice() {
             ["true"] => return Ok(Cond::Constant(true)),
@@ -109,7 +130,12 @@ impl Compiler<'_> {
                     return Ok(Cond::Constant(*flag));
                 }
             }
-            _ => {}
+            _ => {
+                let cell = names::cell(path, scope, offset)?;
+                if cell.nature() == Nature::Condition {
+                    return Ok(Cond::Flag(cell.text()));
+                }
+            }
         }
         let shown = path.join(".");
         Err(Fault::new(
@@ -119,7 +145,7 @@ impl Compiler<'_> {
         ))
     }
 
-    fn means(&self, value: &Expr, name: &str, scope: Option<Node>) -> Result<Cond, Fault> {
+    fn means(&self, value: &Expr, name: &str, scope: Scope) -> Result<Cond, Fault> {
         let ExprKind::Name(path) = &value.kind else {
             return Err(Fault::new(
                 value.offset,
@@ -153,7 +179,7 @@ impl Compiler<'_> {
     }
 
     /// An expression that must be a text; every field is one.
-    pub(super) fn text(&self, expr: &Expr, scope: Option<Node>) -> Result<Text, Fault> {
+    pub(super) fn text(&self, expr: &Expr, scope: Scope) -> Result<Text, Fault> {
         match &expr.kind {
             ExprKind::Text(text) | ExprKind::Number(text) => {
                 Ok(Text::Literal(text.as_str().into()))
@@ -163,7 +189,7 @@ impl Compiler<'_> {
                     Setting::Text(text) => Ok(Text::Literal(text.as_str().into())),
                     _ => Err(wanted(expr.offset, "文本", "a text")),
                 },
-                _ => names::field(path, scope, expr.offset).map(Text::Field),
+                _ => names::cell(path, scope, expr.offset).map(names::Cell::text),
             },
             ExprKind::Call { function, args } => {
                 functions::text(self, function, args, expr.offset, scope)
@@ -171,17 +197,15 @@ impl Compiler<'_> {
             ExprKind::Lookup {
                 table,
                 key,
+                on,
                 attribute,
-            } if attribute == "name" => {
-                let system = self.code_system(table, expr.offset)?;
-                Ok(Text::Name(system, Box::new(self.text(key, scope)?)))
-            }
+            } => self.lookup(expr.offset, table, key, on.as_deref(), attribute, scope),
             _ => Err(wanted(expr.offset, "文本", "a text")),
         }
     }
 
     /// An expression that must be a number; texts are read as numbers.
-    pub(super) fn number(&self, expr: &Expr, scope: Option<Node>) -> Result<Number, Fault> {
+    pub(super) fn number(&self, expr: &Expr, scope: Scope) -> Result<Number, Fault> {
         match &expr.kind {
             ExprKind::Number(lexeme) => self.literal(lexeme, expr.offset).map(Number::Literal),
             ExprKind::Name(path) => match path.as_slice() {
@@ -191,8 +215,12 @@ impl Compiler<'_> {
                 },
                 [name] if name == "ageyears" => Ok(Number::AgeYears),
                 [name] if name == "agedays" => Ok(Number::AgeDays),
-                _ => names::field(path, scope, expr.offset).map(Number::Field),
+                _ => match names::cell(path, scope, expr.offset)? {
+                    names::Cell::Field(found) => Ok(Number::Field(found)),
+                    other => Ok(Number::Parsed(other.text())),
+                },
             },
+            ExprKind::Lookup { .. } => self.text(expr, scope).map(Number::Parsed),
             ExprKind::Call { function, args } => {
                 functions::number(self, function, args, expr.offset, scope)
             }
@@ -226,15 +254,24 @@ impl Compiler<'_> {
     }
 
     /// An expression that must be a date or time.
-    pub(super) fn moment(&self, expr: &Expr, scope: Option<Node>) -> Result<Moment, Fault> {
+    pub(super) fn moment(&self, expr: &Expr, scope: Scope) -> Result<Moment, Fault> {
         match &expr.kind {
-            ExprKind::Name(path) => {
-                let found = names::field(path, scope, expr.offset)?;
-                if names::nature_of_field(found.field) == Nature::Moment {
-                    return Ok(Moment::Field(found));
-                }
-                Err(wanted(expr.offset, "日期时间", "a date or time"))
+            ExprKind::Name(path) if matches!(path.as_slice(), [name] if name == "now") => {
+                Ok(Moment::Now)
             }
+            ExprKind::Name(path) => {
+                let cell = names::cell(path, scope, expr.offset)?;
+                match cell {
+                    names::Cell::Field(found) if cell.nature() == Nature::Moment => {
+                        Ok(Moment::Field(found))
+                    }
+                    names::Cell::Member(..) if cell.nature() == Nature::Moment => {
+                        Ok(Moment::Parsed(cell.text()))
+                    }
+                    _ => Err(wanted(expr.offset, "日期时间", "a date or time")),
+                }
+            }
+            ExprKind::Lookup { .. } => self.text(expr, scope).map(Moment::Parsed),
             ExprKind::Text(text) => Ok(Moment::Parsed(Text::Literal(text.as_str().into()))),
             ExprKind::Call { function, args } => {
                 functions::moment(self, function, args, expr.offset, scope)
@@ -243,30 +280,147 @@ impl Compiler<'_> {
         }
     }
 
-    /// Rows of a set with their filter, and the node that names within mean.
-    pub(super) fn rows(&self, arg: &Argument) -> Result<(Rows, Node), Fault> {
-        let set = match &arg.value.kind {
-            ExprKind::Name(path) => match path.as_slice() {
-                [name] => RowSet::from_name(name),
-                _ => None,
+    /// Rows of a source with their filter, and the scope inside them.
+    pub(super) fn rows(&self, arg: &Argument, scope: Scope) -> Result<(Rows, Scope), Fault> {
+        let source = self.source(&arg.value, scope)?;
+        self.filtered(source, arg.filter.as_ref(), scope)
+    }
+
+    fn source(&self, expr: &Expr, scope: Scope) -> Result<Source, Fault> {
+        let unknown = || wanted(expr.offset, "行集合", "a row set");
+        match &expr.kind {
+            ExprKind::Name(path) => self.named_rows(&path.join(".")).ok_or_else(unknown),
+            ExprKind::Call { function, args } if function == "split" => match args.as_slice() {
+                [text, separator] => match &separator.value.kind {
+                    ExprKind::Text(mark) if mark.chars().count() == 1 => {
+                        let text = Box::new(self.text(&text.value, scope)?);
+                        let mark = mark.chars().next().unwrap_or(',');
+                        Ok(Source::Pieces(text, mark))
+                    }
+                    _ => Err(wanted(separator.value.offset, "一个字符", "one character")),
+                },
+                _ => Err(wanted(
+                    expr.offset,
+                    "split(文本, 分隔符)",
+                    "split(text, separator)",
+                )),
             },
-            _ => None,
+            ExprKind::Call { function, args } if function == "each" => {
+                let mut fields = Vec::new();
+                for arg in args {
+                    self.add_fields(&arg.value, scope, &mut fields)?;
+                }
+                Ok(Source::Fields(fields.into()))
+            }
+            _ => Err(unknown()),
+        }
+    }
+
+    /// Rows of the list or of a document by their name.
+    pub(super) fn named_rows(&self, name: &str) -> Option<Source> {
+        let set = RowSet::from_name(name).map(Source::Set);
+        set.or_else(|| {
+            let document = find_document(name)?;
+            document
+                .definition()
+                .rows
+                .then_some(Source::Document(document))
+        })
+    }
+
+    /// A field, or those of `setlinfo` that a setting names.
+    fn add_fields(
+        &self,
+        expr: &Expr,
+        scope: Scope,
+        fields: &mut Vec<FieldRef>,
+    ) -> Result<(), Fault> {
+        let ExprKind::Name(path) = &expr.kind else {
+            return Err(wanted(expr.offset, "字段", "a field"));
         };
-        let set = set.ok_or_else(|| wanted(arg.value.offset, "行集合", "a row set"))?;
-        self.filtered(set, arg.filter.as_ref())
+        match path.as_slice() {
+            [cfg, name] if cfg == "cfg" => {
+                let Setting::Codes(names) = self.setting(name, expr.offset)? else {
+                    return Err(wanted(expr.offset, "字段名的集合", "a set of field names"));
+                };
+                for name in names {
+                    let field = Field::lookup(Node::Setlinfo, name).ok_or_else(|| {
+                        Fault::new(
+                            expr.offset,
+                            format!("节点 setlinfo 没有字段 `{name}`"),
+                            format!("node setlinfo has no field `{name}`"),
+                        )
+                    })?;
+                    fields.push(FieldRef {
+                        place: Place::Setlinfo,
+                        field,
+                    });
+                }
+            }
+            _ => fields.push(names::field(path, scope, expr.offset)?),
+        }
+        Ok(())
     }
 
     pub(super) fn filtered(
         &self,
-        set: RowSet,
+        source: Source,
         filter: Option<&Expr>,
-    ) -> Result<(Rows, Node), Fault> {
-        let node = set.node();
+        scope: Scope,
+    ) -> Result<(Rows, Scope), Fault> {
+        let within = scope.within(source.kind());
         let filter = match filter {
-            Some(filter) => Some(Box::new(self.cond(filter, Some(node))?)),
+            Some(filter) => Some(Box::new(self.cond(filter, within)?)),
             None => None,
         };
-        Ok((Rows { set, filter }, node))
+        Ok((Rows { source, filter }, within))
+    }
+
+    /// `TAB.table[key].attribute` or `TAB.table[key, day].attribute`.
+    fn lookup(
+        &self,
+        offset: usize,
+        table: &str,
+        key: &Expr,
+        on: Option<&Expr>,
+        attribute: &str,
+        scope: Scope,
+    ) -> Result<Text, Fault> {
+        let key = self.text(key, scope)?;
+        let table = match self.registry.find(table) {
+            Some(Table::System(system)) if attribute == system.attribute() => {
+                return Ok(Text::Name(system, Box::new(key)));
+            }
+            Some(Table::Entries(entries)) => LookupTable::Carried(entries),
+            Some(Table::External(name)) => {
+                let columns = self.registry.area().get(&*name).map(|area| &area.columns);
+                if columns.is_some_and(|columns| !columns.iter().any(|known| known == attribute)) {
+                    return Err(Fault::new(
+                        offset,
+                        format!("TAB.{name} 没有列 {attribute}"),
+                        format!("TAB.{name} has no column {attribute}"),
+                    ));
+                }
+                LookupTable::External(name)
+            }
+            _ => {
+                return Err(Fault::new(
+                    offset,
+                    format!("TAB.{table} 没有属性 {attribute}"),
+                    format!("TAB.{table} has no attribute {attribute}"),
+                ));
+            }
+        };
+        let on = match on {
+            Some(on) => Some(self.moment(on, scope)?),
+            None => None,
+        };
+        Ok(Text::Attribute(Box::new(Lookup {
+            table,
+            key,
+            on,
+            attribute: attribute.into(),
+        })))
     }
 
     pub(super) fn setting(&self, name: &str, offset: usize) -> Result<&Setting, Fault> {
@@ -290,7 +444,7 @@ impl Compiler<'_> {
     }
 
     /// What an expression is by nature.
-    pub(super) fn nature(&self, expr: &Expr, scope: Option<Node>) -> Result<Nature, Fault> {
+    pub(super) fn nature(&self, expr: &Expr, scope: Scope) -> Result<Nature, Fault> {
         Ok(match &expr.kind {
             ExprKind::Number(_) => Nature::Literal,
             ExprKind::Text(_) => Nature::Text,
@@ -303,13 +457,11 @@ impl Compiler<'_> {
                 },
                 [name] if name == "true" || name == "false" => Nature::Condition,
                 [name] if name == "ageyears" || name == "agedays" => Nature::Number,
-                _ => {
-                    let found: FieldRef = names::field(path, scope, expr.offset)?;
-                    names::nature_of_field(found.field)
-                }
+                [name] if name == "now" => Nature::Moment,
+                _ => names::cell(path, scope, expr.offset)?.nature(),
             },
             ExprKind::Call { function, .. } => functions::nature(function, expr.offset)?,
-            ExprKind::Lookup { attribute, .. } if attribute == "name" => Nature::Text,
+            ExprKind::Lookup { attribute, .. } if attribute != "grey" => Nature::Text,
             ExprKind::Binary(
                 _,
                 Binary::Add

@@ -1,10 +1,11 @@
 //! The functions of the language: a closed list, each with its types.
 
-use chs_model::Node;
-
+use super::arguments::{Call, combined, row_field, sum};
 use super::compiler::{Compiler, wanted};
-use super::names::{self, Nature};
-use super::tree::{Cond, Moment, Number, Place, Text};
+use super::names::Nature;
+use super::question::Question;
+use super::rows::Scope;
+use super::tree::{Cond, Moment, Number, Text};
 use super::{compare, pattern};
 use crate::language::Fault;
 use crate::language::ast::{Argument, Expr, ExprKind};
@@ -18,25 +19,27 @@ const CONDITIONS: [&str; 17] = [
     "endswith",
     "contains",
     "contains_any",
+    "lists",
     "any",
     "all",
     "repeated",
-    "date",
-    "datetime",
-    "num",
-    "int",
-    "id_card_checksum",
-    "is_morphology",
-    "all_same_digit",
+    "overlapping",
+    "same_name",
+    "combined",
+    "age_unlikely",
+    "excluded",
+    "is_surgery",
 ];
-const NUMBERS: [&str; 16] = [
+const NUMBERS: [&str; 20] = [
     "digits",
     "count",
     "count_present",
+    "distinct",
     "sum",
     "min",
     "max",
     "abs",
+    "round2",
     "len",
     "decimals",
     "days",
@@ -44,20 +47,31 @@ const NUMBERS: [&str; 16] = [
     "floor_years",
     "hours",
     "minutes",
+    "idle_days",
     "dura_h",
     "id_sex",
+    "weight_without",
 ];
-const TEXTS: [&str; 4] = [
+const TEXTS: [&str; 6] = [
     "first_letter",
     "root",
+    "slice",
     "part_before_plus",
     "part_after_plus",
+    "without_star",
 ];
-const MOMENTS: [&str; 3] = ["d", "first_present", "id_birth"];
+const MOMENTS: [&str; 6] = [
+    "d",
+    "minute",
+    "day_after",
+    "day_before",
+    "first_present",
+    "id_birth",
+];
 
 /// What a function answers.
 pub(super) fn nature(function: &str, offset: usize) -> Result<Nature, Fault> {
-    if CONDITIONS.contains(&function) {
+    if CONDITIONS.contains(&function) || Question::from_name(function).is_some() {
         Ok(Nature::Condition)
     } else if NUMBERS.contains(&function) {
         Ok(Nature::Number)
@@ -82,98 +96,13 @@ fn other_type(function: &str, offset: usize, zh: &str, en: &str) -> Fault {
     }
 }
 
-/// The arguments of a call, with the checks that they share.
-struct Call<'a, 'c> {
-    compiler: &'a Compiler<'c>,
-    function: &'a str,
-    args: &'a [Argument],
-    offset: usize,
-    scope: Option<Node>,
-}
-
-impl Call<'_, '_> {
-    fn takes(&self, least: usize, most: usize) -> Result<(), Fault> {
-        if (least..=most).contains(&self.args.len()) {
-            return Ok(());
-        }
-        let wanted = if least == most {
-            least.to_string()
-        } else if most == usize::MAX {
-            format!("≥{least}")
-        } else {
-            format!("{least}–{most}")
-        };
-        let (function, given) = (self.function, self.args.len());
-        Err(Fault::new(
-            self.offset,
-            format!("函数 {function} 需要 {wanted} 个参数，给出 {given} 个"),
-            format!("function {function} takes {wanted} argument(s), {given} given"),
-        ))
-    }
-
-    fn arg(&self, index: usize) -> Result<&Expr, Fault> {
-        let arg = self.args.get(index);
-        let arg = arg.ok_or_else(|| wanted(self.offset, "参数", "an argument"))?;
-        match &arg.filter {
-            None => Ok(&arg.value),
-            Some(filter) => Err(Fault::new(
-                filter.offset,
-                "`where` 只能跟在行集合之后",
-                "`where` may only follow a row set",
-            )),
-        }
-    }
-
-    fn first(&self) -> Result<&Argument, Fault> {
-        self.args
-            .first()
-            .ok_or_else(|| wanted(self.offset, "行集合", "a row set"))
-    }
-
-    fn text(&self, index: usize) -> Result<Text, Fault> {
-        self.compiler.text(self.arg(index)?, self.scope)
-    }
-
-    fn only_text(&self) -> Result<Text, Fault> {
-        self.takes(1, 1)?;
-        self.text(0)
-    }
-
-    fn moments(&self) -> Result<(Box<Moment>, Box<Moment>), Fault> {
-        self.takes(2, 2)?;
-        let from = self.compiler.moment(self.arg(0)?, self.scope)?;
-        let to = self.compiler.moment(self.arg(1)?, self.scope)?;
-        Ok((Box::new(from), Box::new(to)))
-    }
-
-    fn numbers(&self) -> Result<Box<[Number]>, Fault> {
-        self.takes(1, usize::MAX)?;
-        (0..self.args.len())
-            .map(|index| self.compiler.number(self.arg(index)?, self.scope))
-            .collect()
-    }
-
-    /// Quoted texts from an argument on.
-    fn words(&self, from: usize) -> Result<Box<[Box<str>]>, Fault> {
-        (from..self.args.len())
-            .map(|index| {
-                let arg = self.arg(index)?;
-                match &arg.kind {
-                    ExprKind::Text(word) if !word.is_empty() => Ok(word.as_str().into()),
-                    _ => Err(wanted(arg.offset, "非空文本", "a text that is not empty")),
-                }
-            })
-            .collect()
-    }
-}
-
 /// A call where a condition is wanted.
 pub(super) fn condition(
     compiler: &Compiler<'_>,
     function: &str,
     args: &[Argument],
     offset: usize,
-    scope: Option<Node>,
+    scope: Scope,
 ) -> Result<Cond, Fault> {
     let call = Call {
         compiler,
@@ -184,13 +113,19 @@ pub(super) fn condition(
     };
     Ok(match function {
         "blank" => Cond::Blank(call.only_text()?),
-        "date" => Cond::IsDate(call.only_text()?),
-        "datetime" => Cond::IsMinute(call.only_text()?),
-        "num" => Cond::IsNumber(call.only_text()?),
-        "int" => Cond::IsInteger(call.only_text()?),
-        "id_card_checksum" => Cond::IdChecksum(call.only_text()?),
-        "is_morphology" => Cond::Morphology(call.only_text()?),
-        "all_same_digit" => Cond::SameDigit(call.only_text()?),
+        "is_surgery" => Cond::Surgery(call.only_text()?),
+        "same_name" => call
+            .texts()
+            .map(|(left, right)| Cond::SameName(left, right))?,
+        "lists" => call.texts().map(|(list, item)| Cond::Lists(list, item))?,
+        "excluded" => call
+            .texts()
+            .map(|(code, main)| Cond::Excluded(code, main))?,
+        "age_unlikely" => {
+            call.takes(2, 2)?;
+            Cond::AgeUnlikely(call.text(0)?, call.ages(1)?)
+        }
+        "combined" => combined(&call)?,
         "match" => {
             call.takes(2, 2)?;
             let pattern = call.arg(1)?;
@@ -217,8 +152,8 @@ pub(super) fn condition(
         }
         "any" | "all" => {
             call.takes(2, 2)?;
-            let (rows, node) = compiler.rows(call.first()?)?;
-            let holds = Box::new(compiler.cond(call.arg(1)?, Some(node))?);
+            let (rows, within) = call.rows()?;
+            let holds = Box::new(compiler.cond(call.arg(1)?, within)?);
             if function == "any" {
                 Cond::Any(rows, holds)
             } else {
@@ -227,11 +162,21 @@ pub(super) fn condition(
         }
         "repeated" => {
             call.takes(2, usize::MAX)?;
-            let (rows, node) = compiler.rows(call.first()?)?;
-            let fields = (1..args.len()).map(|index| row_field(call.arg(index)?, node));
+            let (rows, within) = call.rows()?;
+            let fields = (1..args.len()).map(|index| row_field(call.arg(index)?, within));
             Cond::Repeated(rows, fields.collect::<Result<_, _>>()?)
         }
-        _ => return Err(other_type(function, offset, "条件", "a condition")),
+        "overlapping" => {
+            call.takes(3, 3)?;
+            let (rows, within) = call.rows()?;
+            let from = compiler.moment(call.arg(1)?, within)?;
+            let to = compiler.moment(call.arg(2)?, within)?;
+            Cond::Overlapping(rows, Box::new(from), Box::new(to))
+        }
+        _ => match Question::from_name(function) {
+            Some(question) => Cond::Asks(question, call.only_text()?),
+            None => return Err(other_type(function, offset, "条件", "a condition")),
+        },
     })
 }
 
@@ -241,7 +186,7 @@ pub(super) fn number(
     function: &str,
     args: &[Argument],
     offset: usize,
-    scope: Option<Node>,
+    scope: Scope,
 ) -> Result<Number, Fault> {
     let call = Call {
         compiler,
@@ -253,7 +198,28 @@ pub(super) fn number(
     Ok(match function {
         "count" => {
             call.takes(1, 1)?;
-            Number::Count(compiler.rows(call.first()?)?.0)
+            Number::Count(call.rows()?.0)
+        }
+        "distinct" => {
+            call.takes(2, 2)?;
+            let (rows, within) = call.rows()?;
+            Number::Distinct(rows, compiler.text(call.arg(1)?, within)?)
+        }
+        "idle_days" => {
+            call.takes(4, 4)?;
+            let (rows, within) = call.rows()?;
+            let at = compiler.moment(call.arg(1)?, within)?;
+            let from = compiler.moment(call.arg(2)?, scope)?;
+            let to = compiler.moment(call.arg(3)?, scope)?;
+            Number::IdleDays(rows, Box::new([at, from, to]))
+        }
+        "weight_without" => {
+            call.takes(0, 0)?;
+            Number::WeightWithout
+        }
+        "round2" => {
+            call.takes(1, 1)?;
+            Number::Rounded(Box::new(compiler.number(call.arg(0)?, scope)?))
         }
         "count_present" => {
             call.takes(1, usize::MAX)?;
@@ -261,7 +227,7 @@ pub(super) fn number(
             Number::CountPresent(texts.collect::<Result<_, _>>()?)
         }
         "sum" => {
-            call.takes(1, 1)?;
+            call.takes(1, 2)?;
             sum(&call)?
         }
         "min" => Number::Least(call.numbers()?),
@@ -292,7 +258,7 @@ pub(super) fn text(
     function: &str,
     args: &[Argument],
     offset: usize,
-    scope: Option<Node>,
+    scope: Scope,
 ) -> Result<Text, Fault> {
     let call = Call {
         compiler,
@@ -303,8 +269,20 @@ pub(super) fn text(
     };
     let inner = || call.only_text().map(Box::new);
     Ok(match function {
-        "first_letter" => Text::Prefix(inner()?, 1),
-        "root" => Text::Prefix(inner()?, 3),
+        "first_letter" => Text::Slice(inner()?, 0, 1),
+        "root" => Text::Slice(inner()?, 0, 3),
+        "slice" => {
+            call.takes(3, 3)?;
+            let bound = |index: usize| {
+                match &call.arg(index)?.kind {
+                    ExprKind::Number(lexeme) => lexeme.parse().ok(),
+                    _ => None,
+                }
+                .ok_or_else(|| wanted(offset, "字符数", "a number of characters"))
+            };
+            Text::Slice(Box::new(call.text(0)?), bound(1)?, bound(2)?)
+        }
+        "without_star" => Text::WithoutStar(inner()?),
         "part_before_plus" => Text::BeforePlus(inner()?),
         "part_after_plus" => Text::AfterPlus(inner()?),
         _ => return Err(other_type(function, offset, "文本", "a text")),
@@ -317,7 +295,7 @@ pub(super) fn moment(
     function: &str,
     args: &[Argument],
     offset: usize,
-    scope: Option<Node>,
+    scope: Scope,
 ) -> Result<Moment, Fault> {
     let call = Call {
         compiler,
@@ -330,6 +308,15 @@ pub(super) fn moment(
         "d" => {
             call.takes(1, 1)?;
             Moment::Day(Box::new(compiler.moment(call.arg(0)?, scope)?))
+        }
+        "day_after" | "day_before" => {
+            call.takes(1, 1)?;
+            let days = if function == "day_after" { 1 } else { -1 };
+            Moment::Shifted(Box::new(compiler.moment(call.arg(0)?, scope)?), days)
+        }
+        "minute" => {
+            call.takes(1, 1)?;
+            Moment::Minute(Box::new(compiler.moment(call.arg(0)?, scope)?))
         }
         "first_present" => {
             call.takes(2, usize::MAX)?;
@@ -382,32 +369,4 @@ fn in_ranges(call: &Call<'_, '_>) -> Result<Cond, Fault> {
             "code ranges or a table",
         )),
     }
-}
-
-/// `sum(iteminfo.amt where …)`.
-fn sum(call: &Call<'_, '_>) -> Result<Number, Fault> {
-    let arg = call.first()?;
-    let path = match &arg.value.kind {
-        ExprKind::Name(path) => path.as_slice(),
-        _ => &[],
-    };
-    let [rows, name] = path else {
-        return Err(wanted(arg.value.offset, "行集合.字段", "rows.field"));
-    };
-    let set = super::RowSet::from_name(rows)
-        .ok_or_else(|| wanted(arg.value.offset, "行集合.字段", "rows.field"))?;
-    let (rows, node) = call.compiler.filtered(set, arg.filter.as_ref())?;
-    let summed = names::field(std::slice::from_ref(name), Some(node), arg.value.offset)?;
-    Ok(Number::Sum(rows, Box::new(Number::Field(summed))))
-}
-
-/// A bare field of the rows of a node.
-fn row_field(arg: &Expr, node: Node) -> Result<chs_model::Field, Fault> {
-    if let ExprKind::Name(path) = &arg.kind {
-        let found = names::field(path, Some(node), arg.offset)?;
-        if found.place == Place::Row {
-            return Ok(found.field);
-        }
-    }
-    Err(wanted(arg.offset, "行内字段", "a field of the row"))
 }

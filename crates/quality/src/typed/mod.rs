@@ -5,16 +5,20 @@
 //! refuses the rule file. Types are checked from the outside in: a function says
 //! what it wants, and the same field answers as text, number or moment.
 
+mod arguments;
 mod compare;
 mod compiler;
 mod functions;
 mod names;
 mod pattern;
+mod question;
 mod rows;
 mod tree;
 mod visit;
 
 pub(crate) use compiler::Compiler;
-pub(crate) use rows::RowSet;
-pub(crate) use tree::{Arithmetic, Cond, FieldRef, Moment, Number, Place, Rows, Text};
-pub(crate) use visit::{Mention, external_inputs, fields_of};
+pub(crate) use rows::{RowSet, Rows, Source};
+pub(crate) use tree::{
+    Arithmetic, Cond, FieldRef, Lookup, LookupTable, Moment, Nesting, Number, Place, Text,
+};
+pub(crate) use visit::{Mention, external_inputs, fields_of, gates};

@@ -2,6 +2,9 @@
 
 use chs_model::{Node, Row, fields, names_procedure};
 
+use super::tree::{Cond, FieldRef, Text};
+use crate::companions::DocumentId;
+
 /// A named set of rows of the list.
 ///
 /// Names and meanings follow the catalogue of rules: `dx` western diagnoses,
@@ -17,6 +20,63 @@ pub(crate) enum RowSet {
     Tcm,
     Op,
     Opm,
+}
+
+/// Where rows come from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// A set of rows of the list.
+    Set(RowSet),
+    /// The rows of a document beside the list.
+    Document(DocumentId),
+    /// The pieces of a text between separators, each a `value`.
+    Pieces(Box<Text>, char),
+    /// Fields, the `value` of each in turn; blank ones are left out.
+    Fields(Box<[FieldRef]>),
+}
+
+/// What kind of rows: it decides what a bare name means within them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    List(Node),
+    Document(DocumentId),
+    Values,
+}
+
+/// Rows of a source that satisfy a filter.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    pub(crate) source: Source,
+    pub(crate) filter: Option<Box<Cond>>,
+}
+
+/// The row sets that an expression stands in.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Scope {
+    /// The innermost.
+    pub(super) here: Option<Kind>,
+    /// The one around it, whose fields are named `outer.x`.
+    pub(super) outer: Option<Kind>,
+}
+
+impl Scope {
+    /// The scope inside rows of a kind.
+    pub(super) fn within(self, kind: Kind) -> Self {
+        Self {
+            here: Some(kind),
+            outer: self.here,
+        }
+    }
+}
+
+impl Source {
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Set(set) => Kind::List(set.node()),
+            Self::Document(document) => Kind::Document(*document),
+            Self::Pieces(..) | Self::Fields(_) => Kind::Values,
+        }
+    }
 }
 
 impl RowSet {

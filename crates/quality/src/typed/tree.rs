@@ -6,9 +6,11 @@ use chs_model::Field;
 use regex::Regex;
 use rust_decimal::Decimal;
 
-use super::rows::RowSet;
+use super::question::Question;
+use super::rows::Rows;
+use crate::companions::Member;
 use crate::language::ast::Comparison;
-use crate::tables::{CodeSystem, Table};
+use crate::tables::{AgeBands, CodeSystem, Combinations, Entries, Table};
 
 /// Where a field is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,10 +19,16 @@ pub(crate) enum Place {
     Setlinfo,
     /// The row at hand inside `any`, `all`, `count`, `sum`.
     Row,
+    /// The row at hand of the rows around those.
+    Outer,
     /// The principal diagnosis.
     Main,
     /// The main procedure.
     Opm,
+    /// The first western diagnosis as sent.
+    FirstDx,
+    /// The first procedure as sent.
+    FirstOp,
 }
 
 /// A field and the row it is read from.
@@ -30,11 +38,11 @@ pub(crate) struct FieldRef {
     pub(crate) field: Field,
 }
 
-/// Rows of a set that satisfy a filter.
-#[derive(Debug)]
-pub(crate) struct Rows {
-    pub(crate) set: RowSet,
-    pub(crate) filter: Option<Box<Cond>>,
+/// Which of the rows at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nesting {
+    Here,
+    Outer,
 }
 
 /// A condition: true, false, or unknown where a value is missing.
@@ -47,9 +55,13 @@ pub(crate) enum Cond {
     Not(Box<Cond>),
     /// Absent, empty or only blanks; never unknown while the field can be there.
     Blank(Text),
+    /// `true` or `1`, `false` or `0`.
+    Flag(Text),
     Numbers(Number, Comparison, Number),
     Moments(Moment, Comparison, Moment),
     SameText(Text, Text),
+    /// The same but for blanks and full-width forms.
+    SameName(Text, Text),
     InCodes(Text, CodeSet),
     InRanges(Text, Arc<crate::tables::CodeRanges>),
     InTable(Text, Table),
@@ -60,20 +72,25 @@ pub(crate) enum Cond {
     StartsWith(Text, Box<[Box<str>]>),
     EndsWith(Text, Box<[Box<str>]>),
     Contains(Text, Box<[Box<str>]>),
+    /// A text with separators between its items has this item.
+    Lists(Text, Text),
     Any(Rows, Box<Cond>),
     All(Rows, Box<Cond>),
     /// Two rows of the set agree in all these fields, none of them blank.
     Repeated(Rows, Box<[Field]>),
-    /// A date that exists.
-    IsDate(Text),
-    /// A date and a time of day, to the minute at least.
-    IsMinute(Text),
-    IsNumber(Text),
-    IsInteger(Text),
-    IdChecksum(Text),
-    Morphology(Text),
-    SameDigit(Text),
+    /// Two rows of the set lie over each other in time.
+    Overlapping(Rows, Box<Moment>, Box<Moment>),
+    /// What is asked of the form of one text.
+    Asks(Question, Text),
     Grey(CodeSystem, Text),
+    /// An entry of a table of combinations holds for these codes.
+    Combined(Arc<Combinations>, Box<[(Rows, Field)]>),
+    /// The patient's age lies outside the bands of the code.
+    AgeUnlikely(Text, Arc<AgeBands>),
+    /// The principal diagnosis excludes the code as a complication.
+    Excluded(Text, Text),
+    /// Surgery or therapeutic: by the area's classes, else by the scheme.
+    Surgery(Text),
 }
 
 /// A number, or nothing where a part is missing or not a number.
@@ -83,11 +100,15 @@ pub(crate) enum Number {
     Field(FieldRef),
     Parsed(Text),
     Count(Rows),
+    /// How many different texts the rows have.
+    Distinct(Rows, Text),
     CountPresent(Box<[Text]>),
     Sum(Rows, Box<Number>),
     Least(Box<[Number]>),
     Greatest(Box<[Number]>),
     Absolute(Box<Number>),
+    /// To two decimals, half away from zero.
+    Rounded(Box<Number>),
     Calculated(Box<Number>, Arithmetic, Box<Number>),
     Length(Text),
     /// How many ASCII digits the text has.
@@ -98,11 +119,15 @@ pub(crate) enum Number {
     Years(Box<Moment>, Box<Moment>),
     Hours(Box<Moment>, Box<Moment>),
     Minutes(Box<Moment>, Box<Moment>),
+    /// The longest run of days from one to another on which no row lies.
+    IdleDays(Rows, Box<[Moment; 3]>),
     /// `d/h/m` in hours.
     Duration(Text),
     AgeYears,
     AgeDays,
     IdSex(Text),
+    /// The weight of the group without the diagnosis at hand.
+    WeightWithout,
 }
 
 /// The four rules of arithmetic and the remainder.
@@ -120,12 +145,36 @@ pub(crate) enum Arithmetic {
 pub(crate) enum Text {
     Literal(Box<str>),
     Field(FieldRef),
-    /// The first so many characters.
-    Prefix(Box<Text>, usize),
+    /// A member of a document; without nesting of its one record.
+    Member(Member, Option<Nesting>),
+    /// The value at hand in `each` and `split`.
+    Value(Nesting),
+    /// So many characters from one on.
+    Slice(Box<Text>, usize, usize),
     BeforePlus(Box<Text>),
     /// Behind `+`, without the asterisk.
     AfterPlus(Box<Text>),
+    WithoutStar(Box<Text>),
     Name(CodeSystem, Box<Text>),
+    /// An attribute of an entry of a table.
+    Attribute(Box<Lookup>),
+}
+
+/// A question to a table for an attribute of an entry.
+#[derive(Debug)]
+pub(crate) struct Lookup {
+    pub(crate) table: LookupTable,
+    pub(crate) key: Text,
+    /// The day on which the entry must be in force.
+    pub(crate) on: Option<Moment>,
+    pub(crate) attribute: Box<str>,
+}
+
+/// Tables with attributes.
+#[derive(Debug)]
+pub(crate) enum LookupTable {
+    Carried(Arc<Entries>),
+    External(Arc<str>),
 }
 
 /// A point in time; values without a time of day compare as days.
@@ -135,6 +184,12 @@ pub(crate) enum Moment {
     Parsed(Text),
     /// The day of another moment.
     Day(Box<Moment>),
+    /// The minute of another moment.
+    Minute(Box<Moment>),
+    /// The day so many days after that of another moment.
+    Shifted(Box<Moment>, i64),
+    /// When the check is made.
+    Now,
     /// The first of these that is there.
     FirstPresent(Box<[Moment]>),
     IdBirth(Text),

@@ -151,7 +151,8 @@ proptest! {
     fn any_list_gets_an_answer(list in list()) {
         let parsed = SettlementList::parse(&list).expect("a list of the right shape");
         for phase in [Phase::Pre, Phase::Post] {
-            let input = CheckInput::new(&parsed, phase, &SchemeLike);
+            let tables = SchemeLike::default();
+            let input = CheckInput::new(&parsed, phase, &tables);
             for input in [input, input.in_layout(Layout::Provincial)] {
                 let report = ENGINE.check(&input);
                 let mut seen = BTreeSet::new();
