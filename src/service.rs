@@ -6,5 +6,6 @@ pub mod checkup;
 pub mod exactly_once;
 pub mod fee_summary;
 pub mod pre_check;
+pub mod rule_inputs;
 pub mod second_look;
 pub mod submit;

@@ -27,6 +27,7 @@ fn assessment(criterion: &mut Criterion) {
         hosp_lv: Some("5"),
         today: chrono::DateTime::UNIX_EPOCH,
         trace: false,
+        companions: None,
     };
     let mut next = lists.iter().cycle();
     criterion.bench_function("schema of a list", |bench| {

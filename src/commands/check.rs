@@ -6,15 +6,16 @@ use std::{
     process::ExitCode,
 };
 
+use chrono::{NaiveDateTime, TimeDelta, Utc};
 use chs_grouper::Scheme;
 use chs_model::SettlementList;
-use chs_quality::{Engine, Phase};
+use chs_quality::{AreaTables, CompanionError, Companions, Engine, Phase};
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Outcome, input, output};
-use crate::service::checkup::{Checkup, check_list};
+use crate::service::checkup::{Beside, Checkup, check_list};
 
 /// Longest line read, in bytes: a guard against a file that is no list of lists.
 const LONGEST_LINE: u64 = 16 << 20;
@@ -22,10 +23,14 @@ const LONGEST_LINE: u64 = 16 << 20;
 /// 结算清单质控与分组 / check and group settlement lists
 ///
 /// 输入每行一份 4101 输入 JSON，输出每行一份结果；无法读取的行得到 error，不影响其他行。
+/// 清单之外可带 hospital（医院信息）、settlement（2304 结算）、front_page（4401 首页）、
+/// history（患者其他住院）；没有的，需要它们的规则答“未评价”。
 /// 质控发现问题不是命令失败；只有无法读取的行使退出码为 1。
 ///
 /// One 4101 input object a line in, one result a line out. A line that cannot be read gets
-/// an `error` and does not stop the file. Findings are the report, not a failure: only
+/// an `error` and does not stop the file. Beside the list a line may carry `hospital`,
+/// `settlement` (2304), `front_page` (4401) and `history`; without them the rules that need
+/// them are not evaluated. Findings are the report, not a failure: only
 /// unreadable lines make the exit code 1.
 #[derive(Debug, Parser)]
 pub struct Args {
@@ -41,6 +46,36 @@ pub struct Args {
     /// 分组方案 / grouping scheme
     #[arg(long, value_name = "ID", default_value = "chs-drg-2.0")]
     scheme: String,
+    /// 地方表，可多次给出，如 doctor=医师.csv / a table of the area, repeatable
+    #[arg(long, value_name = "NAME=CSV")]
+    table: Vec<String>,
+    /// 质控时刻，默认现在 / time of the check (yyyy-MM-dd HH:mm, China time), now by default
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    now: Option<NaiveDateTime>,
+}
+
+impl Args {
+    fn now(&self) -> NaiveDateTime {
+        let china = || (Utc::now() + TimeDelta::hours(8)).naive_utc();
+        self.now.unwrap_or_else(china)
+    }
+
+    /// Loads the tables of the area.
+    fn area_tables(&self) -> Result<AreaTables, Box<dyn std::error::Error + Send + Sync>> {
+        let mut tables = AreaTables::default();
+        for table in &self.table {
+            let (name, file) = table
+                .split_once('=')
+                .ok_or("--table 应为 名称=文件 / --table takes NAME=CSV")?;
+            let csv = std::fs::read(file).map_err(|error| format!("{file}: {error}"))?;
+            tables.load_csv(name, &csv)?;
+        }
+        Ok(tables)
+    }
+}
+
+fn moment(text: &str) -> Result<NaiveDateTime, String> {
+    chs_model::parse_datetime(text).ok_or_else(|| "yyyy-MM-dd HH:mm".to_owned())
 }
 
 /// The phases as arguments.
@@ -67,6 +102,7 @@ impl From<CheckPhase> for Phase {
 /// An unknown scheme, a file that cannot be read or written.
 pub fn run(args: Args) -> Outcome {
     let engine = Engine::builtin()?;
+    let tables = args.area_tables()?;
     let scheme = Scheme::builtin(&args.scheme)?;
     let mut lines = BufReader::new(input(args.input.as_deref())?);
     let mut out = output(args.out.as_deref())?;
@@ -76,7 +112,21 @@ pub fn run(args: Args) -> Outcome {
             continue;
         }
         let verdict = match read(&line) {
-            Ok(list) => Ok(check_list(&engine, scheme, &list, args.phase.into(), false)),
+            Ok((list, companions)) => {
+                let beside = Beside {
+                    companions: Some(&companions),
+                    tables: Some(&tables),
+                    now: Some(args.now()),
+                    trace: false,
+                };
+                Ok(check_list(
+                    &engine,
+                    scheme,
+                    &list,
+                    args.phase.into(),
+                    &beside,
+                ))
+            }
             Err(unreadable) => Err(unreadable),
         };
         progress.count(&verdict);
@@ -147,7 +197,7 @@ impl Unreadable {
     }
 }
 
-fn read(line: &Line) -> Result<SettlementList, Unreadable> {
+fn read(line: &Line) -> Result<(SettlementList, Companions), Unreadable> {
     let Line::Text(text) = line else {
         return Err(Unreadable::new(
             "该行过长",
@@ -155,7 +205,7 @@ fn read(line: &Line) -> Result<SettlementList, Unreadable> {
             Vec::new(),
         ));
     };
-    let value: Value = serde_json::from_slice(text).map_err(|error| {
+    let mut value: Value = serde_json::from_slice(text).map_err(|error| {
         // where it is, not what stands there: a line holds a patient's data
         let place = Place {
             pointer: String::new(),
@@ -164,7 +214,19 @@ fn read(line: &Line) -> Result<SettlementList, Unreadable> {
         };
         Unreadable::new("不是有效的 JSON", "not valid JSON", vec![place])
     })?;
-    SettlementList::parse(&value).map_err(|violations| {
+    let companions = companions(&mut value).map_err(|error| {
+        let place = Place {
+            pointer: String::new(),
+            message: error.to_string(),
+            message_en: error.to_string(),
+        };
+        Unreadable::new(
+            "清单之外的文档有误",
+            "a document beside the list is wrong",
+            vec![place],
+        )
+    })?;
+    let list = SettlementList::parse(&value).map_err(|violations| {
         let places = violations.into_iter().map(|violation| Place {
             pointer: violation.pointer,
             message: violation.zh,
@@ -176,7 +238,26 @@ fn read(line: &Line) -> Result<SettlementList, Unreadable> {
             "not a 4101 settlement list",
             places,
         )
-    })
+    })?;
+    Ok((list, companions))
+}
+
+/// Takes the documents beside the list out of the line.
+fn companions(line: &mut Value) -> Result<Companions, CompanionError> {
+    let mut companions = Companions::default();
+    let mut take = |name: &str| line.as_object_mut().and_then(|all| all.shift_remove(name));
+    if let Some(node) = take("hospital") {
+        companions.hospital(&node)?;
+    }
+    if let Some(page) = take("front_page") {
+        companions.front_page(&page)?;
+    }
+    for (name, document) in [("settlement", "settlement"), ("history", "HIST")] {
+        if let Some(node) = take(name) {
+            companions.put_json(document, &node)?;
+        }
+    }
+    Ok(companions)
 }
 
 /// Counts, shown on standard error while it is a terminal.

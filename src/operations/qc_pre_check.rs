@@ -2,6 +2,7 @@
 //! The answer is advice: the list is not kept, the answer is, for repeats of the same call.
 
 use actix_web::{HttpResponse, post};
+use chs_quality::Companions;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -23,8 +24,8 @@ pub struct PreCheck;
 pub struct PreCheckRequest {
     /// The full-layout list.
     pub list: chs_model::SettlementList,
-    /// What only the hospital knows; no rule of this release reads it.
-    pub hospital: Option<Value>,
+    /// What only the hospital knows.
+    pub hospital: Option<Companions>,
     /// What the caller wishes.
     pub options: PreCheckOptions,
 }
@@ -90,7 +91,10 @@ impl Operation for PreCheck {
 
     fn parse(mut data: Value) -> Result<PreCheckRequest, Vec<FieldError>> {
         let mut take = |name: &str| data.as_object_mut().and_then(|o| o.shift_remove(name));
-        let hospital = take("hospital");
+        let hospital = match take("hospital") {
+            None | Some(Value::Null) => None,
+            Some(node) => Some(hospital(&node)?),
+        };
         let options = take("options").map_or_else(
             || Ok(PreCheckOptions::default()),
             |options| {
@@ -106,6 +110,20 @@ impl Operation for PreCheck {
             options,
         })
     }
+}
+
+/// Reads the `hospital` node.
+fn hospital(node: &Value) -> Result<Companions, Vec<FieldError>> {
+    let mut companions = Companions::default();
+    let read = companions.hospital(node);
+    read.map_err(|error| {
+        vec![FieldError::new(
+            "/hospital",
+            "hospital 节点不正确",
+            error.to_string(),
+        )]
+    })?;
+    Ok(companions)
 }
 
 /// 事前质控服务 / pre-event quality control

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chs_grouper::Scheme;
 use chs_model::{SettlementList, fields::setlinfo};
-use chs_quality::{Finding, NotEvaluated};
+use chs_quality::{Companions, Finding, NotEvaluated};
 use chs_settlement::{Estimate, Level, Profile, Unpriced};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     error::{ErrorCode, Refusal},
     profiles::{self, GroupedCase},
-    service::checkup::{self, Checkup, Grouping},
+    service::checkup::{self, Beside, Checkup, Grouping},
     wire,
 };
 
@@ -35,6 +35,8 @@ pub struct Basis<'a> {
     pub today: DateTime<Utc>,
     /// Whether the grouping trace is wanted.
     pub trace: bool,
+    /// Documents that came with the list.
+    pub companions: Option<&'a Companions>,
 }
 
 /// Findings, group and estimate of a list.
@@ -170,8 +172,14 @@ pub fn assess(
                 "the scheme is not installed, or none is in force on that day",
             )
         })?;
+    let beside = Beside {
+        companions: basis.companions,
+        tables: None,
+        now: Some((basis.today + TimeDelta::hours(8)).naive_utc()),
+        trace: basis.trace,
+    };
     let Checkup { report, grouping } =
-        checkup::check_list(catalogue.engine(), scheme, list, phase, basis.trace);
+        checkup::check_list(catalogue.engine(), scheme, list, phase, &beside);
     let passed = !report.has_errors();
     let blocked = phase == Phase::Post && !passed && profile.qc_blocks_grouping();
     let grouping = (!blocked).then_some(grouping);

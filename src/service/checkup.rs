@@ -1,9 +1,13 @@
 //! One list checked and grouped: what `check`, pre-check and submission have in common.
 
+use chrono::NaiveDateTime;
 use chs_grouper::{Case, Outcome, Scheme, Trace};
 use chs_model::SettlementList;
-use chs_quality::{CheckInput, Engine, Phase, Report, Tables};
+use chs_quality::{AreaTables, CheckInput, Companions, Engine, Phase, Report};
 use serde::Serialize;
+use serde_json::json;
+
+use super::rule_inputs::{Grouper, SchemeTables};
 
 /// Findings and group of one list.
 #[derive(Debug, Serialize)]
@@ -46,6 +50,19 @@ pub struct Grouping {
     pub trace: Option<Trace>,
 }
 
+/// What a check rests on beside the list.
+#[derive(Debug, Clone, Default)]
+pub struct Beside<'a> {
+    /// Documents of the hospital, the settlement, the front page.
+    pub companions: Option<&'a Companions>,
+    /// Tables of the pooling area.
+    pub tables: Option<&'a AreaTables>,
+    /// When the check is made, China time.
+    pub now: Option<NaiveDateTime>,
+    /// Whether the grouping trace is wanted.
+    pub trace: bool,
+}
+
 /// Checks a list against the rules, with the tables of the scheme, and groups it.
 ///
 /// Grouping is done whatever the findings: whether they block it is the caller's policy.
@@ -54,22 +71,32 @@ pub fn check_list(
     scheme: &Scheme,
     list: &SettlementList,
     phase: Phase,
-    trace: bool,
+    beside: &Beside<'_>,
 ) -> Checkup {
-    let tables = SchemeTables(scheme);
-    let report = engine.check(&CheckInput::new(list, phase, &tables));
+    let grouping = group(scheme, list, beside.trace);
+    let mut companions = beside.companions.cloned().unwrap_or_default();
+    let weight = scheme.drg(&grouping.drg_code).and_then(|drg| drg.weight());
+    let group = json!({
+        "status": grouping.status,
+        "mdc": grouping.mdc_codg,
+        "adrg": grouping.adrg_code,
+        "drg": grouping.drg_code,
+        "weight": weight.map(|weight| weight.to_string()),
+    });
+    // the schema knows the document, and this is its shape
+    let _ = companions.put_json("group", &group);
+    let tables = SchemeTables {
+        scheme,
+        area: beside.tables,
+    };
+    let grouper = Grouper { scheme, list };
+    let mut input = CheckInput::new(list, phase, &tables)
+        .with(&companions)
+        .grouped_by(&grouper);
+    input.now = beside.now;
     Checkup {
-        report,
-        grouping: group(scheme, list, trace),
-    }
-}
-
-/// The rules' tables, as the scheme answers them.
-struct SchemeTables<'s>(&'s Scheme);
-
-impl Tables for SchemeTables<'_> {
-    fn contains(&self, table: &str, code: &str) -> Option<bool> {
-        self.0.in_table(table, code)
+        report: engine.check(&input),
+        grouping,
     }
 }
 

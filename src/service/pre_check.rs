@@ -27,6 +27,7 @@ pub async fn run(session: &Session, request: &PreCheckRequest) -> Result<Value, 
         hosp_lv: caller.hosp_lv.as_deref(),
         today: session.meta.received_at,
         trace: options.trace,
+        companions: request.hospital.as_ref(),
     };
     exactly_once(session, async |_: &Tx<'_>| {
         let assessment = assessment::assess(

@@ -219,6 +219,7 @@ async fn judge(
         hosp_lv: caller.hosp_lv.as_deref(),
         today: now,
         trace: false,
+        companions: None,
     };
     let assessment = assessment::assess(&app.catalogue, &app.config, Phase::Post, list, &basis)?;
     let run = QcRun {

@@ -1,0 +1,204 @@
+//! What the rules ask of the grouping scheme: its tables, and the group of a changed list.
+
+use chrono::NaiveDate;
+use chs_grouper::{Case, Scheme};
+use chs_model::{Node, SettlementList};
+use chs_quality::{AreaTables, Attribute, Change, Regroup, Regrouped, Tables};
+use serde_json::Value;
+
+/// The sets of multiple severe trauma (MDC Z), each a site of the body.
+const SITES: [(&str, &str); 9] = [
+    ("DI_Z01", "1"),
+    ("DI_Z02", "2"),
+    ("DI_Z03", "3"),
+    ("DI_Z04", "4"),
+    ("DI_Z05", "5"),
+    ("DI_Z06", "6"),
+    ("DI_Z07", "7"),
+    ("DI_Z08", "8"),
+    ("DI_Z09", "9"),
+];
+
+/// The rules' tables: the scheme answers its own, the area's the others.
+pub struct SchemeTables<'s> {
+    /// The scheme that groups.
+    pub scheme: &'s Scheme,
+    /// What the area has loaded.
+    pub area: Option<&'s AreaTables>,
+}
+
+impl SchemeTables<'_> {
+    /// The site of a severe injury; `None` inside if it is none, outside if the scheme
+    /// knows no sites.
+    fn site(&self, code: &str) -> Option<Option<&'static str>> {
+        let mut known = false;
+        for (set, site) in SITES {
+            match self.scheme.set_contains(set, code) {
+                Some(true) => return Some(Some(site)),
+                Some(false) => known = true,
+                None => {}
+            }
+        }
+        known.then_some(None)
+    }
+}
+
+impl Tables for SchemeTables<'_> {
+    fn contains(&self, table: &str, code: &str) -> Option<bool> {
+        match table {
+            "AH1" => self.scheme.set_contains("OP_AH1", code),
+            "body_site" => self.site(code).map(|site| site.is_some()),
+            _ => self
+                .scheme
+                .in_table(table, code)
+                .or_else(|| self.area?.contains(table, code)),
+        }
+    }
+
+    fn attribute<'t>(
+        &'t self,
+        table: &str,
+        code: &str,
+        on: Option<NaiveDate>,
+        attribute: &str,
+    ) -> Attribute<'t> {
+        if table == "body_site" {
+            return match self.site(code) {
+                Some(Some(site)) => Attribute::Is(site),
+                Some(None) => Attribute::None,
+                None => Attribute::NotLoaded,
+            };
+        }
+        match self.area {
+            Some(area) => area.attribute(table, code, on, attribute),
+            None => Attribute::NotLoaded,
+        }
+    }
+
+    fn excluded(&self, code: &str, principal: &str) -> Option<bool> {
+        let complication = self.scheme.complication(code);
+        Some(complication.is_some_and(|found| found.is_excluded_by(principal)))
+    }
+}
+
+/// Groups a list with changes made to it.
+pub struct Grouper<'s> {
+    /// The scheme that groups.
+    pub scheme: &'s Scheme,
+    /// The list as it was sent.
+    pub list: &'s SettlementList,
+}
+
+impl Regroup for Grouper<'_> {
+    fn regroup(&self, changes: &[Change]) -> Option<Regrouped> {
+        if changes.is_empty() {
+            return self.group(self.list);
+        }
+        let mut list = self.list.to_json();
+        for change in changes {
+            set(&mut list, change)?;
+        }
+        remove(&mut list, changes)?;
+        self.group(&SettlementList::parse(&list).ok()?)
+    }
+}
+
+impl Grouper<'_> {
+    fn group(&self, list: &SettlementList) -> Option<Regrouped> {
+        let case = Case::from_list(list).ok()?;
+        let outcome = self.scheme.group(&case);
+        Some(Regrouped {
+            status: outcome.status.as_str().to_owned(),
+            drg_code: outcome.drg.to_owned(),
+            drg_name: outcome.name.to_owned(),
+            weight: self.scheme.drg(outcome.drg).and_then(|drg| drg.weight()),
+        })
+    }
+}
+
+/// Puts the new values in place, which moves no row.
+fn set(list: &mut Value, change: &Change) -> Option<()> {
+    let Change::Set { field, row, value } = change else {
+        return Some(());
+    };
+    let node = list.get_mut(field.node().name())?;
+    let row = match field.node() {
+        Node::Setlinfo => node,
+        _ => node.get_mut(*row)?,
+    };
+    let members = row.as_object_mut()?;
+    members.insert(field.name().to_owned(), Value::String(value.clone()));
+    Some(())
+}
+
+/// Takes rows out, the last first, so that the numbers of the others hold.
+fn remove(list: &mut Value, changes: &[Change]) -> Option<()> {
+    let mut rows: Vec<(Node, usize)> = changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Remove { node, row } => Some((*node, *row)),
+            Change::Set { .. } => None,
+        })
+        .collect();
+    rows.sort_unstable_by_key(|(_, row)| std::cmp::Reverse(*row));
+    for (node, row) in rows {
+        let all = list.get_mut(node.name())?.as_array_mut()?;
+        if row < all.len() {
+            all.remove(row);
+        }
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use chs_model::fields::diseinfo;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_changed_list_is_grouped_anew_and_the_list_itself_stays() {
+        let row = |code: &str, main: &str| json!({"diag_type": "1", "maindiag_flag": main, "diag_code": code});
+        let list = json!({
+            "setlinfo": {"gend": "1", "age": "45"},
+            "diseinfo": [row("K35.300", "1"), row("A01.000x002", "0")],
+        });
+        let list = SettlementList::parse(&list).unwrap();
+        let scheme = Scheme::builtin("chs-drg-2.0").unwrap();
+        let grouper = Grouper {
+            scheme,
+            list: &list,
+        };
+        let before = grouper.regroup(&[]).unwrap();
+        let removed = grouper.regroup(&[Change::Remove {
+            node: Node::Diseinfo,
+            row: 1,
+        }]);
+        assert_eq!(
+            removed.map(|after| after.drg_code),
+            Some(before.drg_code.clone())
+        );
+        let other = Change::Set {
+            field: diseinfo::DIAG_CODE,
+            row: 0,
+            value: "I50.900".into(),
+        };
+        let after = grouper.regroup(&[other]).unwrap();
+        assert_ne!(after.drg_code, before.drg_code);
+        assert_eq!(grouper.regroup(&[]), Some(before));
+    }
+
+    #[test]
+    fn sites_and_exclusions_come_from_the_scheme() {
+        let scheme = Scheme::builtin("chs-drg-2.0").unwrap();
+        let tables = SchemeTables { scheme, area: None };
+        assert_eq!(tables.contains("body_site", "I10.x00"), Some(false));
+        assert_eq!(tables.contains("tcm_dise", "A01"), None);
+        assert_eq!(
+            tables.attribute("doctor", "D", None, "fixmedins_code"),
+            Attribute::NotLoaded
+        );
+        assert_eq!(tables.excluded("I10.x00", "I50.900"), Some(false));
+    }
+}
