@@ -73,14 +73,17 @@ fn a_scheme_does_not_differ_from_itself() {
     assert!(diff.to_string().contains("没有差异"));
 }
 
+/// Replacements in a scheme (file, from, to), and the row change they make.
+type RowCase<'a> = (
+    &'a [(&'a str, &'a str, &'a str)],
+    (&'a str, RowChangeKind, Option<String>, Option<String>),
+);
+
 #[test]
 fn every_kind_of_change_of_a_group_is_told() {
     use RowChangeKind::{Added, Local, Order, Recoded, Removed, Renamed, Rule, Weight};
     let drg = "drg.csv";
-    let cases: [(
-        &[(&str, &str, &str)],
-        (&str, RowChangeKind, Option<String>, Option<String>),
-    ); 6] = [
+    let cases: [RowCase<'_>; 6] = [
         (
             &[(drg, "甲轻", "甲一般")],
             ("BB15", Renamed, text("甲轻"), text("甲一般")),

@@ -244,8 +244,8 @@ fn the_edition_imports_with_its_known_faults_reported() {
         ("chs-drg-3.0", "2027-01-01")
     );
     assert_eq!(scheme.set_contains("EX_103", "P24.100"), Some(true));
-    let rows = scheme.adrg_rows().iter().filter(|row| row.mdc() == "MDCO");
-    assert_eq!(rows.last().map(|row| row.adrg()), Some("O00"));
+    let mut rows = scheme.adrg_rows().iter().filter(|row| row.mdc() == "MDCO");
+    assert_eq!(rows.next_back().map(|row| row.adrg()), Some("O00"));
     assert_eq!(scheme.adrg_rows()[0].name(), "AA1的名称");
 
     // On a workbook without the faults the amendments say that they no longer fit.
