@@ -50,9 +50,9 @@ fn full() -> Value {
         );
     }
     for (code, name) in [
-        ("54.2100", "腹腔镜检查"),
+        ("54.5100x005", "腹腔镜下肠粘连松解术"),
         ("96.7101", "呼吸机治疗[小于96小时]"),
-        ("47.0902", "阑尾残端切除术"),
+        ("96.0400", "气管内插管"),
         ("60.2902", "经尿道前列腺切除术（TURP）"),
     ] {
         push(
@@ -80,7 +80,7 @@ fn benches(criterion: &mut Criterion) {
     broken["setlinfo"]["certno"] = json!("610402198102031015");
     let broken = SettlementList::parse(&broken).expect("a list");
     let input = CheckInput::new(&clean, Phase::Pre, &Loaded);
-    assert_eq!(engine.check(&input).findings, [], "the list is clean");
+    assert!(!engine.check(&input).has_errors(), "the list has no errors");
     criterion.bench_function("check/clean", |bencher| {
         bencher.iter(|| engine.check(black_box(&input)));
     });

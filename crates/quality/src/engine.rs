@@ -194,6 +194,15 @@ impl Engine {
         &self.rules
     }
 
+    pub(crate) fn rules_mut(&mut self) -> &mut Vec<Rule> {
+        &mut self.rules
+    }
+
+    /// Takes the digest anew after rules were changed.
+    pub(crate) fn set_digest(&mut self, config: &Config) {
+        self.digest = digest::of(&self.rules, config);
+    }
+
     /// Checks one list. The cost is linear in the rows of the list and of what stands
     /// beside it.
     #[must_use]

@@ -47,6 +47,7 @@ mod companions;
 mod digest;
 mod engine;
 mod evaluate;
+pub mod hospital;
 mod language;
 mod mask;
 mod position;
@@ -55,7 +56,10 @@ mod regroup;
 mod report;
 mod rule;
 mod rule_file;
+mod scoring;
+mod supervision;
 mod tables;
+mod tuning;
 mod typed;
 
 pub use catalogue::markdown;
@@ -66,7 +70,10 @@ pub use regroup::{Change, GroupEffect, Regroup, Regrouped};
 pub use report::{Finding, NotEvaluated, Report};
 pub use rule::{Category, Phase, Phases, Rule, Severity};
 pub use rule_file::RuleFileError;
+pub use scoring::{ListScore, Tally, front_page_score, grade};
+pub use supervision::{Indicator, Measured, Stay, Thresholds, supervise};
 pub use tables::{
     AreaTables, Attribute, Config, NoTables, Setting, SettingError, TableError, Tables,
     area_table_help,
 };
+pub use tuning::Tuning;

@@ -7,8 +7,12 @@
     reason = "tests fail by panicking"
 )]
 
+mod cost;
+mod hospital;
 mod proofs;
 mod properties;
 mod refusals;
+mod scores;
 mod semantics;
 mod support;
+mod tuning;
