@@ -218,6 +218,15 @@ fn category(code: &str) -> &str {
     code.get(..3).unwrap_or(code)
 }
 
+/// What the cases of an institution weigh, and would weigh on average.
+#[derive(Default)]
+struct Weighed {
+    weight: Decimal,
+    expected: Decimal,
+    /// Those above the threshold, with how far.
+    cases: Vec<(String, Decimal)>,
+}
+
 /// The weight of an institution's cases over what cases of the same categories weigh on
 /// average in all institutions.
 fn upcoding(stays: &[Stay], thresholds: &Thresholds) -> Vec<Measured> {
@@ -228,36 +237,35 @@ fn upcoding(stays: &[Stay], thresholds: &Thresholds) -> Vec<Measured> {
         *sum += weight;
         *count += 1;
     }
-    let mut institutions: BTreeMap<&str, (Decimal, Decimal, Vec<(String, Decimal)>)> =
-        BTreeMap::new();
+    let mut institutions: BTreeMap<&str, Weighed> = BTreeMap::new();
     for (stay, weight) in weighed() {
         let mean = means.get(category(&stay.main_code));
         let mean = mean.and_then(|(sum, count)| sum.checked_div(Decimal::from(*count)));
         let Some(mean) = mean else { continue };
         let entry = institutions.entry(&stay.fixmedins_code).or_default();
-        entry.0 += weight;
-        entry.1 += mean;
+        entry.weight += weight;
+        entry.expected += mean;
         if let Some(times) = weight
             .checked_div(mean)
             .filter(|times| *times > thresholds.upcoding)
         {
-            entry.2.push((stay.setl_id.clone(), times.round_dp(4)));
+            entry.cases.push((stay.setl_id.clone(), times.round_dp(4)));
         }
     }
-    let measured =
-        institutions
-            .into_iter()
-            .filter_map(|(institution, (weight, expected, mut cases))| {
-                let value = weight.checked_div(expected)?.round_dp(4);
-                cases.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-                Some(Measured {
-                    indicator: Indicator::Upcoding,
-                    fixmedins_code: institution.to_owned(),
-                    value,
-                    threshold: thresholds.upcoding,
-                    over: value > thresholds.upcoding,
-                    cases,
-                })
-            });
+    let measured = institutions
+        .into_iter()
+        .filter_map(|(institution, weighed)| {
+            let value = weighed.weight.checked_div(weighed.expected)?.round_dp(4);
+            let mut cases = weighed.cases;
+            cases.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+            Some(Measured {
+                indicator: Indicator::Upcoding,
+                fixmedins_code: institution.to_owned(),
+                value,
+                threshold: thresholds.upcoding,
+                over: value > thresholds.upcoding,
+                cases,
+            })
+        });
     measured.collect()
 }
