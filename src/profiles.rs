@@ -215,7 +215,7 @@ mod tests {
         let profile = builtin("zhoukou").unwrap();
         let scheme = Scheme::builtin("chs-drg-2.0").unwrap();
         let case = GroupedCase {
-            drg_code: "OF25",
+            drg_code: "OF29",
             level: Level::Tertiary,
             insutype: "310",
             medfee_sumamt: Money::from_fen(700_000),

@@ -176,7 +176,7 @@ mod tests {
         }
         for group in Scheme::builtin("xianyang-2025").unwrap().drgs() {
             if let Some(weight) = group.weight() {
-                sheet.push_str(&format!("group,{},weight,{weight}000\n", group.code()));
+                sheet.push_str(&format!("group,{},weight,{weight:.7}\n", group.code()));
             }
         }
         sheet

@@ -1,6 +1,7 @@
 //! What a workbook may cost before it is refused.
 
 use super::WorkbookError;
+use super::references::References;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
@@ -34,7 +35,8 @@ impl Default for Bounds {
 
 impl Bounds {
     /// Unpacks every part into nothing: the sizes in the archive's directory are
-    /// its maker's claim, so the bytes are counted.
+    /// its maker's claim, so the bytes are counted. References that the reader could not
+    /// count with are refused on the way.
     pub(super) fn check(&self, bytes: &[u8]) -> Result<(), WorkbookError> {
         limit(
             length(bytes.len()),
@@ -48,10 +50,16 @@ impl Bounds {
         let mut buffer = vec![0; 1 << 16];
         for index in 0..archive.len() {
             let mut part = archive.by_index(index).map_err(unreadable)?;
+            let mut references = References::default();
             loop {
                 let count = part.read(&mut buffer).map_err(unreadable)?;
                 if count == 0 {
                     break;
+                }
+                if !references.possible(buffer.get(..count).unwrap_or_default()) {
+                    return Err(unreadable(
+                        "单元格引用不可能存在 / a cell reference that no spreadsheet has",
+                    ));
                 }
                 unpacked += length(count);
                 limit(

@@ -18,6 +18,7 @@ mod cell;
 mod export;
 mod import;
 mod layout;
+mod references;
 mod report;
 mod rows;
 mod sheet;
