@@ -15,40 +15,37 @@ use rust_decimal::Decimal;
 /// Decimals with which a value without a finite decimal form is shown.
 pub(crate) const SHOWN: u32 = 12;
 
-/// An exact number.
+/// An exact number. Nearly all fit machine integers; the few that do not are carried
+/// at whatever length they need.
 #[derive(Debug, Clone)]
-pub(crate) struct Fraction {
-    numerator: BigInt,
-    /// Greater than zero.
-    denominator: BigInt,
+pub(crate) struct Fraction(Parts);
+
+/// Numerator, and a denominator greater than zero.
+#[derive(Debug, Clone)]
+enum Parts {
+    Small(i128, i128),
+    Large(BigInt, BigInt),
 }
 
 impl From<Decimal> for Fraction {
     fn from(value: Decimal) -> Fraction {
         let value = value.normalize();
-        Fraction {
-            numerator: BigInt::from(value.mantissa()),
-            denominator: ten_to(value.scale()),
-        }
+        // A decimal has 28 places at most, and 10^28 fits.
+        let denominator = 10_i128.saturating_pow(value.scale());
+        Fraction(Parts::Small(value.mantissa(), denominator))
     }
 }
 
 /// Yuan.
 impl From<Money> for Fraction {
     fn from(amount: Money) -> Fraction {
-        Fraction {
-            numerator: BigInt::from(amount.fen()),
-            denominator: BigInt::from(100),
-        }
+        Fraction(Parts::Small(amount.fen().into(), 100))
     }
 }
 
 impl From<u32> for Fraction {
     fn from(value: u32) -> Fraction {
-        Fraction {
-            numerator: BigInt::from(value),
-            denominator: BigInt::from(1),
-        }
+        Fraction(Parts::Small(value.into(), 1))
     }
 }
 
@@ -62,73 +59,88 @@ impl Fraction {
     }
 
     pub(crate) fn is_zero(&self) -> bool {
-        self.numerator.sign() == Sign::NoSign
+        match &self.0 {
+            Parts::Small(numerator, _) => *numerator == 0,
+            Parts::Large(numerator, _) => numerator.sign() == Sign::NoSign,
+        }
     }
 
     pub(crate) fn times(&self, other: impl Into<Fraction>) -> Fraction {
         let other = other.into();
-        Fraction {
-            numerator: &self.numerator * other.numerator,
-            denominator: &self.denominator * other.denominator,
+        if let (Parts::Small(a, b), Parts::Small(c, d)) = (&self.0, &other.0)
+            && let (Some(numerator), Some(denominator)) = (a.checked_mul(*c), b.checked_mul(*d))
+        {
+            return Fraction(Parts::Small(numerator, denominator));
         }
+        let ((a, b), (c, d)) = (self.large(), other.large());
+        Fraction(Parts::Large(a * c, b * d))
     }
 
     /// The quotient; `None` for a divisor of zero.
     pub(crate) fn over(&self, other: impl Into<Fraction>) -> Option<Fraction> {
-        let other = other.into();
-        let sign = match other.numerator.sign() {
-            Sign::NoSign => return None,
-            Sign::Plus => 1,
-            Sign::Minus => -1,
+        let turned = match other.into().0 {
+            Parts::Small(0, _) => return None,
+            Parts::Small(numerator, denominator) if numerator > i128::MIN => {
+                Parts::Small(denominator * numerator.signum(), numerator.abs())
+            }
+            other => {
+                let (numerator, denominator) = Fraction(other).large();
+                match numerator.sign() {
+                    Sign::NoSign => return None,
+                    Sign::Plus => Parts::Large(denominator, numerator),
+                    Sign::Minus => Parts::Large(-denominator, -numerator),
+                }
+            }
         };
-        Some(Fraction {
-            numerator: &self.numerator * other.denominator * sign,
-            denominator: &self.denominator * other.numerator * sign,
-        })
+        Some(self.times(Fraction(turned)))
     }
 
     pub(crate) fn plus(&self, other: impl Into<Fraction>) -> Fraction {
         let other = other.into();
-        if self.denominator == other.denominator {
-            return Fraction {
-                numerator: &self.numerator + other.numerator,
-                denominator: other.denominator,
-            };
+        if let (Parts::Small(a, b), Parts::Small(c, d)) = (&self.0, &other.0)
+            && let Some((numerator, denominator)) = small_sum((*a, *b), (*c, *d))
+        {
+            return Fraction(Parts::Small(numerator, denominator));
         }
-        Fraction {
-            numerator: &self.numerator * &other.denominator + other.numerator * &self.denominator,
-            denominator: &self.denominator * other.denominator,
-        }
+        let ((a, b), (c, d)) = (self.large(), other.large());
+        Fraction(Parts::Large(a * &d + c * &b, b * d))
     }
 
     pub(crate) fn minus(&self, other: impl Into<Fraction>) -> Fraction {
-        let mut other = other.into();
-        other.numerator = -other.numerator;
-        self.plus(other)
+        self.plus(match other.into().0 {
+            Parts::Small(numerator, denominator) if numerator > i128::MIN => {
+                Fraction(Parts::Small(-numerator, denominator))
+            }
+            other => {
+                let (numerator, denominator) = Fraction(other).large();
+                Fraction(Parts::Large(-numerator, denominator))
+            }
+        })
     }
 
     /// In lowest terms, for sums over many groups.
     pub(crate) fn reduced(self) -> Fraction {
-        let mut divisor = (
-            self.numerator.magnitude().clone(),
-            self.denominator.magnitude().clone(),
+        let (numerator, denominator) = self.large();
+        let mut pair = (
+            numerator.magnitude().clone(),
+            denominator.magnitude().clone(),
         );
-        while divisor.1.bits() > 0 {
-            let rest = &divisor.0 % &divisor.1;
-            divisor = (divisor.1, rest);
+        while pair.1.bits() > 0 {
+            let rest = &pair.0 % &pair.1;
+            pair = (pair.1, rest);
         }
-        let divisor = BigInt::from(divisor.0);
-        Fraction {
-            numerator: self.numerator / &divisor,
-            denominator: self.denominator / divisor,
+        let divisor = BigInt::from(pair.0);
+        let (numerator, denominator) = (numerator / &divisor, denominator / divisor);
+        match (i128::try_from(&numerator), i128::try_from(&denominator)) {
+            (Ok(numerator), Ok(denominator)) => Fraction(Parts::Small(numerator, denominator)),
+            _ => Fraction(Parts::Large(numerator, denominator)),
         }
     }
 
     /// Rounded to so many decimals, half away from zero; `None` beyond what a
     /// decimal holds.
     pub(crate) fn round(&self, decimals: u32) -> Option<Decimal> {
-        let whole = i128::try_from(self.scaled(decimals)).ok()?;
-        Decimal::try_from_i128_with_scale(whole, decimals).ok()
+        Decimal::try_from_i128_with_scale(self.scaled(decimals)?, decimals).ok()
     }
 
     /// The value with up to [`SHOWN`] decimals and no trailing zeros.
@@ -138,16 +150,58 @@ impl Fraction {
 
     /// Yuan rounded to the fen.
     pub(crate) fn to_money(&self) -> Option<Money> {
-        i64::try_from(self.scaled(2)).ok().map(Money::from_fen)
+        i64::try_from(self.scaled(2)?).ok().map(Money::from_fen)
     }
 
     /// The whole number nearest to `self × 10^decimals`, half away from zero.
-    fn scaled(&self, decimals: u32) -> BigInt {
-        let numerator = self.numerator.magnitude() * ten_to(decimals).magnitude();
-        let denominator = self.denominator.magnitude();
-        let twice: BigUint = numerator * 2u32 + denominator;
-        BigInt::from_biguint(self.numerator.sign(), twice / (denominator * 2u32))
+    fn scaled(&self, decimals: u32) -> Option<i128> {
+        let power = 10_i128.checked_pow(decimals)?;
+        if let Parts::Small(numerator, denominator) = self.0
+            && let Some(whole) = small_scaled(numerator, denominator, power)
+        {
+            return Some(whole);
+        }
+        let (numerator, denominator) = self.large();
+        let denominator = denominator.magnitude();
+        let twice: BigUint = numerator.magnitude() * BigInt::from(power).magnitude() * 2u32;
+        let whole = (twice + denominator) / (denominator * 2u32);
+        i128::try_from(BigInt::from_biguint(numerator.sign(), whole)).ok()
     }
+
+    fn large(&self) -> (BigInt, BigInt) {
+        match &self.0 {
+            Parts::Small(numerator, denominator) => {
+                (BigInt::from(*numerator), BigInt::from(*denominator))
+            }
+            Parts::Large(numerator, denominator) => (numerator.clone(), denominator.clone()),
+        }
+    }
+}
+
+/// The sum, over the greater denominator where one divides the other, as powers of ten do.
+fn small_sum((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)> {
+    let numerator = if b == d {
+        return Some((a.checked_add(c)?, b));
+    } else if b % d == 0 {
+        return Some((a.checked_add(c.checked_mul(b / d)?)?, b));
+    } else if d % b == 0 {
+        return Some((a.checked_mul(d / b)?.checked_add(c)?, d));
+    } else {
+        a.checked_mul(d)?.checked_add(c.checked_mul(b)?)?
+    };
+    Some((numerator, b.checked_mul(d)?))
+}
+
+fn small_scaled(numerator: i128, denominator: i128, power: i128) -> Option<i128> {
+    let product = numerator.checked_mul(power)?;
+    let (whole, rest) = (product / denominator, product % denominator);
+    // Half or more of the denominator goes away from zero.
+    let away = rest.checked_abs()? >= denominator - rest.checked_abs()?;
+    Some(if away {
+        whole + product.signum()
+    } else {
+        whole
+    })
 }
 
 impl PartialEq for Fraction {
@@ -166,14 +220,13 @@ impl PartialOrd for Fraction {
 
 impl Ord for Fraction {
     fn cmp(&self, other: &Fraction) -> Ordering {
-        (&self.numerator * &other.denominator).cmp(&(&other.numerator * &self.denominator))
-    }
-}
-
-fn ten_to(power: u32) -> BigInt {
-    match 10_i128.checked_pow(power) {
-        Some(small) => BigInt::from(small),
-        None => BigInt::from(10).pow(power),
+        if let (Parts::Small(a, b), Parts::Small(c, d)) = (&self.0, &other.0)
+            && let (Some(left), Some(right)) = (a.checked_mul(*d), c.checked_mul(*b))
+        {
+            return left.cmp(&right);
+        }
+        let ((a, b), (c, d)) = (self.large(), other.large());
+        (a * d).cmp(&(c * b))
     }
 }
 
@@ -182,7 +235,7 @@ mod tests {
     use proptest::prelude::*;
     use rust_decimal::{Decimal, RoundingStrategy};
 
-    use super::Fraction;
+    use super::{Fraction, Parts};
 
     #[test]
     fn a_half_goes_away_from_zero_and_a_hair_less_does_not() {
@@ -206,6 +259,26 @@ mod tests {
     }
 
     proptest! {
+        /// Whether numbers are small or large decides nothing but speed.
+        #[test]
+        fn long_numbers_follow_the_same_rules(a in any::<i64>(), b in any::<i64>(), c in 1i64..i64::MAX, decimals in 0u32..6) {
+            let [a, b, c] = [a, b, c].map(|n| Fraction::from(Decimal::new(n, 9)));
+            let long = |f: &Fraction| {
+                let (numerator, denominator) = f.large();
+                Fraction(Parts::Large(numerator, denominator))
+            };
+            let (x, y, z) = (long(&a), long(&b), long(&c));
+            prop_assert_eq!(a.times(b.clone()), x.times(y.clone()));
+            prop_assert_eq!(a.plus(b.clone()), x.plus(y.clone()));
+            prop_assert_eq!(a.minus(b.clone()), x.minus(y.clone()));
+            prop_assert_eq!(a.cmp(&b), x.cmp(&y));
+            prop_assert_eq!(a.over(c.clone()), x.over(z.clone()));
+            prop_assert_eq!(a.round(decimals), x.round(decimals));
+            prop_assert_eq!(x.times(y).reduced(), a.times(b));
+            let quotient = a.over(c).and_then(|q| q.round(decimals));
+            prop_assert_eq!(quotient, x.over(z).and_then(|q| q.round(decimals)));
+        }
+
         #[test]
         fn arithmetic_is_that_of_whole_numbers(a in -1_000_000i64..1_000_000, b in -1_000_000i64..1_000_000, sa in 0u32..6, sb in 0u32..6) {
             let (x, y) = (Decimal::new(a, sa), Decimal::new(b, sb));
