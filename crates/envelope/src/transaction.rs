@@ -40,6 +40,7 @@ pub use headers::{GatewaySecret, HeaderError, Headers};
 pub use input::{Coding, InputError, InputSecurity, Need, OpenedInput, SealedInput};
 pub use msgid::{MsgId, MsgIdError, ref_msgid};
 pub use refusal::refusal_body;
+pub(crate) use request::raw_member;
 pub use request::{Input, SignNoPolicy, TransactionRequest};
 pub use response::{InfCode, InfCodeForm, Stamp, TransactionResponse};
 pub use tif::{TifError, TifHeaders};

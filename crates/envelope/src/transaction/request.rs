@@ -310,7 +310,7 @@ fn read_input(value: &Document<'_>, bytes: &[u8]) -> Result<Input, RequestError>
 }
 
 /// The text of a member of the outermost object as it stands there.
-pub(super) fn raw_member(bytes: &[u8], name: &str) -> Option<String> {
+pub(crate) fn raw_member(bytes: &[u8], name: &str) -> Option<String> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).ok()?;
     members.get(name).map(|raw| raw.get().to_owned())
 }
