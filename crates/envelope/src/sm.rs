@@ -8,21 +8,25 @@
 //! (SM4 in GCM). The implementations are RustCrypto's.
 
 mod encoding;
+mod encrypted_key;
 mod key_tables;
 mod point_table;
 mod private_key;
 mod public_key;
 mod signature;
+mod signer;
 mod sm3;
 mod sm4;
 
 pub use encoding::{
     decode_base64, decode_hex, decode_upper_hex, encode_base64, encode_lower_hex, encode_upper_hex,
 };
+pub use encrypted_key::KeyFileError;
 pub use private_key::Sm2PrivateKey;
 pub use public_key::{DEFAULT_USER_ID, Sm2PublicKey};
 pub use rand_core::TryCryptoRng;
 pub use signature::Sm2Signature;
+pub use signer::{Signer, sign_with};
 pub use sm3::{Sm3Digest, hmac_sm3, sm3};
 pub use sm4::{GCM_OVERHEAD, SM4_BLOCK, Sm4Key};
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     canonical::Document,
-    sm::{Sm2PrivateKey, SmError, encode_upper_hex},
+    sm::{Signer, SmError, encode_upper_hex, sign_with},
 };
 
 /// Why a message cannot be sealed: always the sender's own mistake.
@@ -34,11 +34,11 @@ pub enum SealError {
 ///
 /// # Errors
 /// As [`SealError`] says.
-pub fn seal_request<R: TryCryptoRng + ?Sized>(
+pub fn seal_request<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
     head: Head,
     data: &Value,
     credentials: &AppCredentials,
-    sender: &Sm2PrivateKey,
+    sender: &S,
     rng: &mut R,
 ) -> Result<Envelope, SealError> {
     let document = object(data)?;
@@ -56,13 +56,13 @@ pub fn seal_request<R: TryCryptoRng + ?Sized>(
 ///
 /// # Errors
 /// As [`SealError`] says.
-pub fn seal_answer<R: TryCryptoRng + ?Sized>(
+pub fn seal_answer<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
     request: &Head,
     timestamp: Timestamp,
     outcome: Outcome,
     data: &Value,
     credentials: &AppCredentials,
-    platform: &Sm2PrivateKey,
+    platform: &S,
     rng: &mut R,
 ) -> Result<AnswerEnvelope, SealError> {
     let document = object(data)?;
@@ -89,13 +89,13 @@ fn object(data: &Value) -> Result<Document<'_>, SealError> {
     }
 }
 
-fn seal<R: TryCryptoRng + ?Sized>(
+fn seal<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
     head: Head,
     plaintext: &str,
     canonical: &str,
     outcome: Option<&Outcome>,
     credentials: &AppCredentials,
-    key: &Sm2PrivateKey,
+    key: &S,
     rng: &mut R,
 ) -> Result<Envelope, SealError> {
     if head.app_id() != credentials.app_id() {
@@ -110,6 +110,6 @@ fn seal<R: TryCryptoRng + ?Sized>(
     };
     let enc_data = encode_upper_hex(&sealed);
     let text = signed_text(&head, canonical, &enc_data, outcome, credentials);
-    let signature = key.sign(&text.parts(), rng)?;
+    let signature = sign_with(key, &text.parts(), rng)?;
     Ok(Envelope::new(head, enc_data, signature))
 }

@@ -13,7 +13,9 @@ use rand_core::TryCryptoRng;
 use rfc6979::KGenerator;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use super::{DEFAULT_USER_ID, Sm2PublicKey, Sm2Signature, SmError};
+use super::{
+    DEFAULT_USER_ID, KeyFileError, Signer, Sm2PublicKey, Sm2Signature, SmError, encrypted_key,
+};
 
 /// A private key d, 1 ≤ d ≤ n−2, with its public key.
 pub struct Sm2PrivateKey {
@@ -133,11 +135,17 @@ impl Sm2PrivateKey {
         e: &[u8; 32],
         rng: &mut R,
     ) -> Result<Sm2Signature, SmError> {
-        let mut hedge = [0; 32];
-        rng.try_fill_bytes(&mut hedge).map_err(|_| SmError)?;
+        let mut fresh = Zeroizing::new([0; 32]);
+        rng.try_fill_bytes(fresh.as_mut_slice())
+            .map_err(|_| SmError)?;
+        self.sign_fresh(e, &fresh)
+    }
+
+    /// As [`Self::sign_digest`] with the random bytes already drawn.
+    fn sign_fresh(&self, e: &[u8; 32], fresh: &[u8; 32]) -> Result<Sm2Signature, SmError> {
         let e = Scalar::reduce(&FieldBytes::from(*e));
         let d = Zeroizing::new(self.secrets.d.to_bytes());
-        let mut nonces = KGenerator::<Sm3, U256>::new(&d, &e.to_repr(), &hedge, &Sm2::ORDER);
+        let mut nonces = KGenerator::<Sm3, U256>::new(&d, &e.to_repr(), fresh, &Sm2::ORDER);
         // A nonce fails once in 2^255 times: two failures mean a broken machine.
         for _ in 0..2 {
             let mut bytes = Zeroizing::new(FieldBytes::default());
@@ -172,6 +180,39 @@ impl Sm2PrivateKey {
         Sm2Signature::from_bytes(&bytes).ok()
     }
 
+    /// Reads a key from a PEM block `ENCRYPTED PRIVATE KEY`: PKCS#8 under
+    /// PBES2 with PBKDF2 (HMAC-SHA256 or HMAC-SM3) and AES-128, AES-256 or
+    /// SM4 in CBC, which is what OpenSSL 3 and GmSSL write.
+    ///
+    /// # Errors
+    /// [`KeyFileError`]; a wrong password and altered bytes look the same.
+    pub fn from_encrypted_pem(pem: &str, password: &[u8]) -> Result<Self, KeyFileError> {
+        let pkcs8 = encrypted_key::open(pem, password)?;
+        let key = SecretKey::from_pkcs8_der(&pkcs8).map_err(|_| KeyFileError::Password)?;
+        Self::new(&key, DEFAULT_USER_ID).map_err(|_| KeyFileError::Password)
+    }
+
+    /// Whether a key file asks for a password, that is, whether
+    /// [`Self::from_encrypted_pem`] reads it rather than [`Self::from_text`].
+    #[must_use]
+    pub fn is_encrypted(text: &str) -> bool {
+        encrypted_key::is_encrypted(text)
+    }
+
+    /// The key under a password, for a key file: PBKDF2 with HMAC-SM3, 200,000
+    /// rounds, and SM4-CBC.
+    ///
+    /// # Errors
+    /// When the generator fails.
+    pub fn to_encrypted_pem<R: TryCryptoRng + ?Sized>(
+        &self,
+        password: &[u8],
+        rng: &mut R,
+    ) -> Result<Zeroizing<String>, SmError> {
+        let pkcs8 = self.secret().to_pkcs8_der().map_err(|_| SmError)?;
+        encrypted_key::seal(pkcs8.as_bytes(), password, rng).ok_or(SmError)
+    }
+
     /// The key as an unencrypted PKCS#8 block in PEM, for a key file.
     ///
     /// # Errors
@@ -180,6 +221,16 @@ impl Sm2PrivateKey {
         self.secret()
             .to_pkcs8_pem(LineEnding::LF)
             .map_err(|_| SmError)
+    }
+}
+
+impl Signer for Sm2PrivateKey {
+    fn public_key(&self) -> &Sm2PublicKey {
+        &self.public
+    }
+
+    fn sign_fresh(&self, e: &[u8; 32], fresh: &[u8; 32]) -> Result<Sm2Signature, SmError> {
+        Self::sign_fresh(self, e, fresh)
     }
 }
 

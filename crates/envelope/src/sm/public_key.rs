@@ -72,6 +72,13 @@ impl Sm2PublicKey {
         }
     }
 
+    /// Reads the DER form of a `SubjectPublicKeyInfo`, with the default user
+    /// id.
+    pub(crate) fn from_spki_der(der: &[u8]) -> Result<Self, SmError> {
+        let key = PublicKey::from_public_key_der(der).map_err(|_| SmError)?;
+        Self::new(key, DEFAULT_USER_ID)
+    }
+
     pub(super) fn new(key: PublicKey, user_id: &str) -> Result<Self, SmError> {
         let point = key.to_sec1_point(false);
         let bits = user_id.len().checked_mul(8).ok_or(SmError)?;

@@ -11,8 +11,8 @@ use super::request::Input;
 use crate::{
     canonical::Document,
     sm::{
-        Sm2PrivateKey, Sm2PublicKey, Sm2Signature, Sm4Key, SmError, decode_base64, decode_hex,
-        encode_base64, encode_upper_hex,
+        Signer, Sm2PublicKey, Sm2Signature, Sm4Key, SmError, decode_base64, decode_hex,
+        encode_base64, encode_upper_hex, sign_with,
     },
 };
 
@@ -153,16 +153,16 @@ impl InputSecurity {
     ///
     /// # Errors
     /// [`InputError::Refused`] when the generator fails.
-    pub fn seal<R: TryCryptoRng + ?Sized>(
+    pub fn seal<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
         &self,
         text: &str,
-        sender: &Sm2PrivateKey,
+        sender: &S,
         rng: &mut R,
     ) -> Result<SealedInput, InputError> {
         let (cainfo, signtype) = match self.signature {
             Need::Off => (String::new(), ""),
             Need::Required => {
-                let signature = sender.sign(&[text.as_bytes()], rng)?;
+                let signature = sign_with(sender, &[text.as_bytes()], rng)?;
                 (signature.to_base64(), "SM2")
             }
         };

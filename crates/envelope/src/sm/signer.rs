@@ -1,0 +1,78 @@
+//! Whoever can sign: a key in memory, an HSM, a signing server.
+
+use rand_core::TryCryptoRng;
+use zeroize::Zeroizing;
+
+use super::{Sm2PublicKey, Sm2Signature, SmError};
+
+/// A holder of an SM2 private key.
+///
+/// The digest e is reckoned on this side, so that an implementation needs no
+/// more than the one call of a cryptographic device that signs a digest with
+/// a key inside it (GM/T 0018, `SDF_InternalSign_ECC`). It should verify what
+/// a device gives back before it hands it on.
+pub trait Signer: Send + Sync {
+    /// The public key, with the user id under which messages are signed.
+    fn public_key(&self) -> &Sm2PublicKey;
+
+    /// Signs the digest e. `fresh` are 32 random bytes of the caller's; a
+    /// device that draws its own nonce leaves them aside.
+    ///
+    /// # Errors
+    /// When the device or server refuses or fails.
+    fn sign_fresh(&self, e: &[u8; 32], fresh: &[u8; 32]) -> Result<Sm2Signature, SmError>;
+}
+
+/// Signs a message, given in parts, with any signer.
+///
+/// # Errors
+/// When the generator or the signer fails.
+pub fn sign_with<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
+    signer: &S,
+    message: &[&[u8]],
+    rng: &mut R,
+) -> Result<Sm2Signature, SmError> {
+    let mut fresh = Zeroizing::new([0; 32]);
+    rng.try_fill_bytes(fresh.as_mut_slice())
+        .map_err(|_| SmError)?;
+    signer.sign_fresh(&signer.public_key().digest(message), &fresh)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+    use super::*;
+    use crate::sm::Sm2PrivateKey;
+
+    /// A signing server: the key is elsewhere, and here is what it answers.
+    struct Server(Sm2PrivateKey);
+
+    impl Signer for Server {
+        fn public_key(&self) -> &Sm2PublicKey {
+            self.0.public_key()
+        }
+
+        fn sign_fresh(&self, e: &[u8; 32], _: &[u8; 32]) -> Result<Sm2Signature, SmError> {
+            let mut own = ChaCha20Rng::seed_from_u64(5);
+            let signature = self.0.sign_digest(e, &mut own)?;
+            self.public_key().verify_digest(e, &signature)?;
+            Ok(signature)
+        }
+    }
+
+    #[test]
+    fn any_signer_signs() {
+        let key = Sm2PrivateKey::from_bytes(&[7; 32]).unwrap();
+        let same = Sm2PrivateKey::from_bytes(&[7; 32]).unwrap();
+        let server: Box<dyn Signer> = Box::new(Server(key));
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let signature = sign_with(server.as_ref(), &[b"te", b"xt"], &mut rng).unwrap();
+        assert_eq!(server.public_key().verify(&[b"text"], &signature), Ok(()));
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let in_memory = sign_with(&same, &[b"text"], &mut rng).unwrap();
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        assert_eq!(same.sign(&[b"text"], &mut rng), Ok(in_memory));
+    }
+}
