@@ -109,7 +109,11 @@ pub enum RegisterError {
 
 /// All callers that may call, by application id.
 #[derive(Debug, Default)]
-pub struct Registry(HashMap<String, Arc<Caller>>);
+pub struct Registry {
+    callers: HashMap<String, Arc<Caller>>,
+    /// The same callers by their institution, for those that have one.
+    institutions: HashMap<String, Arc<Caller>>,
+}
 
 impl Registry {
     /// Opens the rows of the register; suspended callers are left out.
@@ -122,7 +126,7 @@ impl Registry {
         admdvs: &str,
         development: bool,
     ) -> Result<Registry, RegisterError> {
-        let mut callers = HashMap::new();
+        let mut registry = Registry::default();
         for row in rows.into_iter().filter(|row| !row.suspended) {
             if !development && row.key_id.starts_with("TEST-") {
                 return Err(RegisterError::TestKey(row.key_id));
@@ -137,32 +141,44 @@ impl Registry {
             if of_area && caller.admdvs.get(..4) != admdvs.get(..4) {
                 return Err(RegisterError::Area(key_id));
             }
-            callers.insert(caller.app_id.clone(), Arc::new(caller));
+            let caller = Arc::new(caller);
+            if let Some(code) = &caller.fixmedins_code {
+                let institutions = &mut registry.institutions;
+                institutions.insert(code.clone(), caller.clone());
+            }
+            registry.callers.insert(caller.app_id.clone(), caller);
         }
-        Ok(Registry(callers))
+        Ok(registry)
     }
 
     /// The caller with this application id.
     pub fn find(&self, app_id: &str) -> Option<&Arc<Caller>> {
-        self.0.get(app_id)
+        self.callers.get(app_id)
+    }
+
+    /// The caller that is an institution, if one is.
+    pub fn institution(&self, fixmedins_code: &str) -> Option<&Caller> {
+        self.institutions.get(fixmedins_code).map(Arc::as_ref)
+    }
+
+    /// The codes of all institutions that are callers.
+    pub fn institutions(&self) -> impl Iterator<Item = &str> {
+        self.institutions.keys().map(String::as_str)
     }
 
     /// Name of an institution, if one of the callers is that institution.
     pub fn institution_name(&self, fixmedins_code: &str) -> Option<&str> {
-        self.0
-            .values()
-            .find(|caller| caller.fixmedins_code.as_deref() == Some(fixmedins_code))
-            .and_then(|caller| caller.fixmedins_name.as_deref())
+        self.institution(fixmedins_code)?.fixmedins_name.as_deref()
     }
 
     /// Number of callers.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.callers.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.callers.is_empty()
     }
 }
 

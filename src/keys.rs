@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chs_envelope::sm::{Sm2PrivateKey, Sm4Key};
+use chs_envelope::sm::{self, Sm2PrivateKey, Sm4Key};
 use rand::rngs::SysRng;
 
 use crate::config::{Config, Environment};
@@ -27,6 +27,14 @@ pub enum SealedAs<'a> {
     List(&'a str, &'a str),
     /// A settlement record: institution and setl_id.
     SettlementRecord(&'a str, &'a str),
+    /// Number, name and certificate of a list's person: institution and setl_id.
+    Person(&'a str, &'a str),
+    /// A front page: institution and mdtrt_sn.
+    FrontPage(&'a str, &'a str),
+    /// A kept answer: application id and requestId.
+    Answer(&'a str, &'a str),
+    /// A message to the upper platform, by its id.
+    Outgoing(&'a str),
 }
 
 impl SealedAs<'_> {
@@ -38,6 +46,12 @@ impl SealedAs<'_> {
             SealedAs::SettlementRecord(institution, setl_id) => {
                 format!("v1|settlement|{institution}|{setl_id}")
             }
+            SealedAs::Person(institution, setl_id) => format!("v1|person|{institution}|{setl_id}"),
+            SealedAs::FrontPage(institution, mdtrt_sn) => {
+                format!("v1|front_page|{institution}|{mdtrt_sn}")
+            }
+            SealedAs::Answer(app_id, request_id) => format!("v1|answer|{app_id}|{request_id}"),
+            SealedAs::Outgoing(message_id) => format!("v1|outgoing|{message_id}"),
         }
     }
 }
@@ -56,16 +70,31 @@ pub enum KeyError {
     /// The file does not hold a key of its kind.
     #[error("密钥文件 {0} 内容不正确 / key file {0} does not hold a valid key")]
     Content(PathBuf),
+    /// The keyed digest cannot be made.
+    #[error("无法计算带密钥摘要 / the keyed digest cannot be made")]
+    Digest,
     /// The operating system gives no random bytes.
     #[error("系统随机源不可用 / the system's random source fails")]
     Random,
 }
 
-/// Seals values at rest with SM4-GCM.
+/// Seals values at rest with SM4-GCM, and makes keyed digests to search sealed ones by.
 #[derive(Debug, Clone)]
 pub struct MasterKey(Sm4Key);
 
 impl MasterKey {
+    /// HMAC-SM3 of a value under this key and a label, lower-case hex: equal values have
+    /// equal digests, and nobody without the key can try values out.
+    ///
+    /// # Errors
+    /// [`KeyError::Digest`].
+    pub fn digest(&self, label: &str, value: &str) -> Result<String, KeyError> {
+        let parts = [label.as_bytes(), b"|", value.as_bytes()];
+        sm::hmac_sm3(self.0.expose_hex().as_bytes(), &parts)
+            .map(|digest| digest.to_hex())
+            .map_err(|_| KeyError::Digest)
+    }
+
     /// Seals `plain` for its place.
     ///
     /// # Errors
@@ -185,5 +214,20 @@ mod tests {
         );
         assert!(master.open(SealedAs::AppSecret("b"), &sealed).is_none());
         assert!(master.open(SealedAs::GcmKey("a"), &sealed).is_none());
+    }
+
+    #[test]
+    fn a_keyed_digest_depends_on_key_label_and_value() {
+        let master = || MasterKey(Sm4Key::generate(&mut SysRng).unwrap());
+        let (one, other) = (master(), master());
+        let digest = |key: &MasterKey, label, value| key.digest(label, value).unwrap();
+        assert_eq!(digest(&one, "psn_no", "1"), digest(&one, "psn_no", "1"));
+        for another in [
+            digest(&other, "psn_no", "1"),
+            digest(&one, "institution", "1"),
+            digest(&one, "psn_no", "2"),
+        ] {
+            assert_ne!(digest(&one, "psn_no", "1"), another);
+        }
     }
 }

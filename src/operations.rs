@@ -2,9 +2,22 @@
 //! handler, tests. [`Operation`] is a row of the table; `router` mounts them.
 
 pub mod groupings_fee_summary;
+pub mod groupings_report;
+pub mod groupings_revoke;
+pub mod groupings_verify;
+pub mod items;
+pub mod lists_audit;
+pub mod lists_uploads;
+pub mod objections_decide;
+pub mod objections_submit;
+pub mod publication_publish;
+pub mod publication_query;
+pub mod qc_post_check;
 pub mod qc_pre_check;
+pub mod qc_results;
 pub mod reports_submit;
 
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{caller::Role, error::FieldError};
@@ -62,9 +75,40 @@ impl OperationRow {
 /// The table of operations: what is not here is not offered.
 pub const TABLE: &[OperationRow] = &[
     OperationRow::of::<qc_pre_check::PreCheck>(),
+    OperationRow::of::<qc_post_check::PostCheck>(),
+    OperationRow::of::<qc_results::QcResults>(),
+    OperationRow::of::<lists_uploads::Uploads>(),
     OperationRow::of::<groupings_fee_summary::FeeSummary>(),
     OperationRow::of::<reports_submit::Submit>(),
+    OperationRow::of::<groupings_report::Report>(),
+    OperationRow::of::<groupings_revoke::Revoke>(),
+    OperationRow::of::<groupings_verify::Verify>(),
+    OperationRow::of::<lists_audit::Audit>(),
+    OperationRow::of::<publication_publish::Publish>(),
+    OperationRow::of::<publication_query::Published>(),
+    OperationRow::of::<objections_submit::Object>(),
+    OperationRow::of::<objections_decide::Decide>(),
 ];
+
+/// A request out of data that fits its schema.
+pub(crate) fn request<R: DeserializeOwned>(data: Value) -> Result<R, Vec<FieldError>> {
+    serde_json::from_value(data)
+        .map_err(|error| vec![FieldError::new("", "请求不正确", error.to_string())])
+}
+
+/// A small whole number that callers send as text or as a number.
+pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i16, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Text(String),
+        Number(i16),
+    }
+    match Either::deserialize(deserializer)? {
+        Either::Text(text) => text.parse().map_err(serde::de::Error::custom),
+        Either::Number(number) => Ok(number),
+    }
+}
 
 /// The violations of a list as field errors, below `prefix`.
 pub(crate) fn list_errors(prefix: &str, violations: Vec<chs_model::Violation>) -> Vec<FieldError> {

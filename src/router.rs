@@ -7,7 +7,11 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 use crate::{
     doors::plain,
     error::{ErrorCode, Refusal},
-    operations::{groupings_fee_summary, qc_pre_check, reports_submit},
+    operations::{
+        groupings_fee_summary, groupings_report, groupings_revoke, groupings_verify, lists_audit,
+        lists_uploads, objections_decide, objections_submit, publication_publish,
+        publication_query, qc_post_check, qc_pre_check, qc_results, reports_submit,
+    },
 };
 
 /// Mounts and documents all routes.
@@ -16,8 +20,19 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(
             scope::scope("/api/v1")
                 .service(qc_pre_check::handler) //              1 事前质控
+                .service(qc_post_check::handler) //             2 事后质控
+                .service(qc_results::handler) //                3 质控结果查询
+                .service(lists_uploads::handler) //             4 结算清单上传情况
                 .service(groupings_fee_summary::handler) //     5 分组费用摘要
-                .service(reports_submit::handler), //           6 信息上报
+                .service(reports_submit::handler) //            6 信息上报
+                .service(groupings_report::handler) //          8 分组结果上报
+                .service(groupings_revoke::handler) //          9 分组结果撤销
+                .service(groupings_verify::handler) //          10 分组结果上传验证
+                .service(lists_audit::handler) //               清单审核
+                .service(publication_publish::handler) //       公示
+                .service(publication_query::handler) //         公示结果查询
+                .service(objections_submit::handler) //         异议提出
+                .service(objections_decide::handler), //        异议处理
         )
         .service(plain::healthz)
         .service(plain::readyz)
@@ -38,7 +53,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     ),
     tags(
         (name = "qc", description = "质控 / quality control"),
+        (name = "settlement-lists", description = "结算清单 / settlement lists"),
         (name = "groupings", description = "分组结果 / grouping results"),
+        (name = "publication", description = "公示与异议 / publication and objections"),
         (name = "reports", description = "信息上报 / reporting"),
         (name = "plain", description = "不加密的运行接口 / plain endpoints for operation"),
     )

@@ -51,16 +51,24 @@ impl Schemas {
                 return Err(fields);
             }
         }
-        if validator.is_valid(data) {
-            return Ok(());
-        }
-        let mut fields = Vec::new();
-        for error in validator.iter_errors(data).take(MOST_ERRORS) {
-            explain(&error, &mut fields);
-        }
-        fields.truncate(MOST_ERRORS);
-        Err(fields)
+        fits(validator, data)
     }
+}
+
+/// Checks data against a compiled schema.
+///
+/// # Errors
+/// The fields that do not fit, without their values.
+pub fn fits(validator: &Validator, data: &Value) -> Result<(), Vec<FieldError>> {
+    if validator.is_valid(data) {
+        return Ok(());
+    }
+    let mut fields = Vec::new();
+    for error in validator.iter_errors(data).take(MOST_ERRORS) {
+        explain(&error, &mut fields);
+    }
+    fields.truncate(MOST_ERRORS);
+    Err(fields)
 }
 
 fn holds_nul(data: &Value) -> bool {

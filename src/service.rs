@@ -3,9 +3,26 @@
 
 pub mod assessment;
 pub mod checkup;
+pub mod comparison;
 pub mod exactly_once;
 pub mod fee_summary;
+pub mod grouping_report;
+pub mod grouping_revoke;
+pub mod grouping_verify;
+pub mod input_digest;
+pub mod judge;
+pub mod list_states;
+pub mod lists_audit;
+pub mod lists_uploads;
+pub mod objections;
+pub mod one_list;
+pub mod outgoing;
+pub mod post_check;
 pub mod pre_check;
+pub mod publication;
+pub mod qc_results;
 pub mod rule_inputs;
+pub mod scope;
 pub mod second_look;
+pub mod stored_list;
 pub mod submit;

@@ -3,9 +3,14 @@
 pub mod audit;
 pub mod callers;
 pub mod claims;
+pub mod front_pages;
 pub mod groupings;
 pub mod lists;
+pub mod outbox;
+pub mod publications;
+pub mod qc_pages;
 pub mod qc_results;
+pub mod reported_groupings;
 pub mod settlement_records;
 pub mod tx;
 

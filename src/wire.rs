@@ -1,9 +1,10 @@
-//! How numbers stand on the wire.
+//! How numbers and times stand on the wire.
 //!
 //! The signed text of an answer holds each number's lexeme. Clients that parse numbers
 //! into doubles write `12.50` back as `12.5` and then fail to verify, so decimals leave
 //! without trailing zeros: `12.5`, `12`, which every JSON library writes back unchanged.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use chs_model::Money;
 use rust_decimal::Decimal;
 use serde_json::{Number, Value};
@@ -24,9 +25,29 @@ pub fn yuan_of_fen(fen: i64) -> Value {
     decimal(Decimal::new(fen, 2))
 }
 
+/// A moment as `yyyy-MM-dd HH:mm:ss`, China time.
+pub fn china_time(at: DateTime<Utc>) -> String {
+    (at + TimeDelta::hours(8))
+        .format("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+/// A moment out of `yyyy-MM-dd[ HH:mm[:ss]]`, China time.
+pub fn from_china_time(text: &str) -> Option<DateTime<Utc>> {
+    let local = chs_model::parse_datetime(text)?;
+    Some(local.and_utc() - TimeDelta::hours(8))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_china_time_both_ways() {
+        let at = from_china_time("2026-10-01 00:30:05").unwrap();
+        assert_eq!(at.to_rfc3339(), "2026-09-30T16:30:05+00:00");
+        assert_eq!(china_time(at), "2026-10-01 00:30:05");
+    }
 
     #[test]
     fn amounts_lose_trailing_zeros_only() {

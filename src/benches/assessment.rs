@@ -28,6 +28,8 @@ fn assessment(criterion: &mut Criterion) {
         today: chrono::DateTime::UNIX_EPOCH,
         trace: false,
         companions: None,
+        layout: None,
+        medfee: None,
     };
     let mut next = lists.iter().cycle();
     criterion.bench_function("schema of a list", |bench| {

@@ -118,6 +118,7 @@ pub fn run(args: Args) -> Outcome {
                     tables: Some(&tables),
                     now: Some(args.now()),
                     trace: false,
+                    layout: None,
                 };
                 Ok(check_list(
                     &engine,

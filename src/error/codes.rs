@@ -111,6 +111,9 @@ error_table! {
     ListUnknown = "CHS-40402", 404, false,
         "清单不存在", "no such settlement list",
         "先上传清单 / upload the list first", "无需处理 / nothing";
+    /// No such objection.
+    ObjectionUnknown = "CHS-40403", 404, false,
+        "异议不存在", "no such objection", "核对结算ID / check setl_id", "无需处理 / nothing";
     /// The path exists, with another method.
     MethodNotAllowed = "CHS-40501", 405, false,
         "请求方法不允许", "the method is not allowed on this path",
@@ -127,6 +130,22 @@ error_table! {
     ListState = "CHS-40903", 409, false,
         "清单当前状态不允许该操作", "the list's state does not allow this step",
         "查询清单状态 / query the state of the list", "无需处理 / nothing";
+    /// The list stands in a frozen monthly batch.
+    ListFrozen = "CHS-40904", 409, false,
+        "清单已随月度批次固化，不能变更", "the list is frozen with its monthly batch",
+        "通过差异调整处理 / use a difference entry", "无需处理 / nothing";
+    /// batch_no was used with other content.
+    BatchNoUsed = "CHS-40905", 409, false,
+        "批次号在该月已用于其他内容", "the batch_no was used with other content in this month",
+        "换新的批次号 / use a new batch_no", "无需处理 / nothing";
+    /// There is no open publication of the month.
+    WindowClosed = "CHS-40906", 409, false,
+        "该月公示未开始或异议期已结束", "the month is not published or its window for objections is over",
+        "在公示期内提出 / object within the window", "无需处理 / nothing";
+    /// The month is being published, or the case has an objection in the way.
+    ObjectionState = "CHS-40907", 409, false,
+        "公示或异议的当前状态不允许该操作", "the state of the publication or objection does not allow this step",
+        "查询公示与异议状态 / query publication and objections", "无需处理 / nothing";
     /// The body is larger than the limit.
     BodyTooLarge = "CHS-41301", 413, false,
         "报文超过大小上限", "the body is larger than the limit",
@@ -147,10 +166,14 @@ error_table! {
     ProfileUnknown = "CHS-42204", 422, false,
         "统筹区配置不存在", "no such profile",
         "核对 options.profile / check options.profile", "安装该配置 / install the profile";
-    /// The report kind is not one that this caller or this release takes.
-    ReportNotTaken = "CHS-42205", 422, false,
-        "该上报类型不被受理", "this kind of report is not taken here",
-        "核对 report 取值与调用方角色 / check report and the caller's role", "无需处理 / nothing";
+    /// The page lies too deep.
+    PageTooDeep = "CHS-42206", 422, false,
+        "分页过深", "the page lies too deep",
+        "用 after 续查或缩小条件 / go on with after, or narrow the query", "无需处理 / nothing";
+    /// setl_id is used by several institutions.
+    InstitutionNeeded = "CHS-42207", 422, false,
+        "多家机构使用该结算ID，须注明机构", "several institutions use this setl_id: name the institution",
+        "填写 fixmedins_code / add fixmedins_code", "无需处理 / nothing";
     /// The caller sends faster than its limit.
     CallerRateLimited = "CHS-42901", 429, true,
         "调用过于频繁", "the caller exceeds its rate", "按 Retry-After 等待 / wait as Retry-After says",

@@ -41,6 +41,10 @@ pub struct FeeSummaryRequest {
     pub fixmedins_code: Option<String>,
     /// One group only.
     pub drg_code: Option<String>,
+    /// Compares all institutions of the pooling area under pseudonyms, as transactions 3610
+    /// and 3611 do; fixmedins_code is then such a pseudonym.
+    #[serde(default)]
+    pub compare: bool,
     /// Page, from 1.
     #[serde(default = "first_page")]
     pub page_num: u32,
@@ -59,6 +63,10 @@ fn page_size() -> u32 {
 
 /// One row of the summary; amounts in yuan.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"setl_ym": "202610", "fixmedins_code": "H61040100001",
+    "fixmedins_name": "测试医院甲（模拟）", "drg_code": "BR23", "drg_name": "…", "weight": 0.83,
+    "setl_psntime": 12, "medfee_sumamt": 98765.4, "ave_medfee_sumamt": 8230.45,
+    "pay_std_sum": 91234.5, "priced_psntime": 12, "admdvs": "610400"}))]
 pub struct FeeSummaryRow {
     /// Settlement month, yyyyMM.
     pub setl_ym: String,
@@ -94,6 +102,32 @@ pub struct FeeSummaryRow {
     pub pay_std_sum: Option<Value>,
     /// Cases that entered pay_std_sum.
     pub priced_psntime: i64,
+    /// Number of groups, on hospital level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grp_sum: Option<i64>,
+    /// Administrative division of the institution, where it is registered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admdvs: Option<String>,
+    /// The grouping of the case, on case level.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseColumns>,
+}
+
+/// What 3605 tells of one case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseColumns {
+    /// Major diagnostic category.
+    pub mdc_codg: String,
+    /// Core group.
+    pub adrg_code: String,
+    /// Gravest complication: MCC, CC or empty.
+    pub ccmcc: String,
+    /// 1 grouped, 0 not.
+    pub grp_rslt: String,
+    /// Scheme.
+    pub grp_ver: String,
+    /// When, China time.
+    pub grp_time: String,
 }
 
 /// Answer of `groupings.fee-summary`.
@@ -127,6 +161,7 @@ impl Operation for FeeSummary {
                 "level": {"enum": ["hospital", "group", "case"]},
                 "fixmedins_code": {"type": "string", "minLength": 1, "maxLength": 30},
                 "drg_code": {"type": "string", "minLength": 1, "maxLength": 30},
+                "compare": {"type": "boolean"},
                 "page_num": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
                 "page_size": {"type": "integer", "minimum": 1, "maximum": 1_000},
             },
@@ -134,8 +169,21 @@ impl Operation for FeeSummary {
     }
 
     fn parse(data: Value) -> Result<FeeSummaryRequest, Vec<FieldError>> {
-        serde_json::from_value(data)
-            .map_err(|error| vec![FieldError::new("", "查询条件不正确", error.to_string())])
+        let query: FeeSummaryRequest = super::request(data)?;
+        let lacks = |pointer: &str, zh: &str, en: &str| Err(vec![FieldError::new(pointer, zh, en)]);
+        match (query.compare, query.level) {
+            (true, SummaryLevel::Case) => lacks(
+                "/level",
+                "对比只到机构与病组",
+                "a comparison goes down to groups, not to cases",
+            ),
+            (true, SummaryLevel::Group) if query.fixmedins_code.is_none() => lacks(
+                "/fixmedins_code",
+                "按病组对比须给出匿名机构编码",
+                "a comparison by group needs the pseudonym of an institution",
+            ),
+            _ => Ok(query),
+        }
     }
 }
 

@@ -1,5 +1,9 @@
 //! 6 信息上报服务 (`reports.submit`): a hospital uploads its lists and moves their state;
 //! the city's core reports settlement records.
+//!
+//! `input` is the input of the transaction that `report` names.
+
+mod front_page;
 
 use actix_web::{HttpResponse, post};
 use serde::Serialize;
@@ -21,15 +25,29 @@ pub struct Submit;
 /// What is reported.
 #[derive(Debug)]
 pub enum SubmitRequest {
-    /// 4101: a settlement list; `submit` sets it to state 1 in the same call.
+    /// 4101, 4101A: a settlement list; `submit` sets it to state 1 in the same call.
     List {
         /// The list.
         list: Box<chs_model::SettlementList>,
         /// Whether it is submitted at once.
         submit: bool,
+        /// Whether it was reported as 4101A, without person and fees. A 4101 may come so too.
+        thin: bool,
     },
-    /// A kind that the contract knows and this release does not take.
-    NotTaken,
+    /// 4102: lists move to other states, all of them or none.
+    States {
+        /// The records of `stastinfo`.
+        changes: Vec<StateChange>,
+        /// JSON Pointer of `stastinfo`.
+        at: &'static str,
+    },
+    /// 4401: the front page of a medical record.
+    FrontPage {
+        /// Its `baseinfo` node.
+        baseinfo: Value,
+        /// The whole page as sent.
+        page: Value,
+    },
     /// 2304: a settlement record.
     Settlement {
         /// Its `setlinfo` node.
@@ -39,18 +57,57 @@ pub enum SubmitRequest {
     },
 }
 
-/// Answer of `reports.submit`.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SubmitAnswer {
+/// One record of 4102.
+#[derive(Debug)]
+pub struct StateChange {
+    /// Person.
+    pub psn_no: String,
     /// Settlement id.
     pub setl_id: String,
+    /// 0 or 1.
+    pub stas_type: i16,
+}
+
+/// Answer of `reports.submit`: one outcome, or for several records of 4102 one for each.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum SubmitAnswer {
+    /// One list, front page or settlement record.
+    One(Box<SubmitOutcome>),
+    /// Several records of 4102, in the order of the call.
+    Many {
+        /// An outcome for each.
+        results: Vec<SubmitOutcome>,
+    },
+}
+
+/// What became of one report.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(example = json!({
+    "setl_id": "S000000030000000", "setl_list_id": "0199c0a7d2f0768a9c1e5f3b8d7a6c54",
+    "stas_type": "1", "revision": 1, "qltctrl_rslt": "1", "findings": [], "not_evaluated": [],
+    "grouping": {"status": "grouped", "reason": null, "mdc_codg": "MDCB", "adrg_code": "BR2",
+        "drg_code": "BR23", "drg_name": "脑缺血性疾患，伴并发症或合并症", "ccmcc": "CC",
+        "grp_ver": "xianyang-2025"},
+    "estimate": null, "estimate_reason": {"code": "no_cost", "message": "清单没有收费项目金额，也没有结算记录",
+        "message_en": "the list carries no iteminfo amounts and no settlement record was reported"},
+    "versions": {"rules": {"id": "1", "digest": "…"}, "scheme": {"id": "xianyang-2025", "digest": "…"},
+        "profile": {"id": "xianyang", "digest": "…"}}
+}))]
+pub struct SubmitOutcome {
+    /// Settlement id (lists and settlement records).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub setl_id: String,
+    /// 就医流水号 (front pages only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mdtrt_sn: Option<String>,
     /// Serial number of the list (lists only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setl_list_id: Option<String>,
     /// State of the list: 0 not submitted, 1 submitted, 2 passed, 3 failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stas_type: Option<String>,
-    /// How often the list was uploaded.
+    /// How often the list or front page was uploaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<i32>,
     /// Outcome of post-event QC and grouping, after a submit.
@@ -66,7 +123,12 @@ impl Operation for Submit {
     type Request = SubmitRequest;
 
     fn schema() -> Value {
-        let scalar = json!({"type": ["string", "number"], "maxLength": 4000});
+        let input = |report: Value, input: Value| {
+            json!({
+                "if": {"properties": {"report": report}},
+                "then": {"properties": {"input": input}},
+            })
+        };
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "type": "object",
@@ -77,27 +139,12 @@ impl Operation for Submit {
                 "submit": {"type": "boolean"},
                 "input": {"type": "object"},
             },
-            "if": {"properties": {"report": {"const": "4101"}}},
-            "then": {"properties": {"input": chs_model::schema::settlement_list()}},
-            "else": {"if": {"properties": {"report": {"const": "2304"}}}, "then": {"properties": {"input": {
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["setlinfo"],
-                "properties": {
-                    "setlinfo": {
-                        "type": "object",
-                        "required": ["setl_id", "fixmedins_code", "medfee_sumamt"],
-                        "properties": {
-                            "setl_id": {"type": "string", "minLength": 1, "maxLength": 30},
-                            "fixmedins_code": {"type": "string", "minLength": 1, "maxLength": 30},
-                        },
-                        "additionalProperties": scalar,
-                    },
-                    "setldetail": {"type": "array", "maxItems": 100, "items": {
-                        "type": "object", "additionalProperties": scalar,
-                    }},
-                },
-            }}}},
+            "allOf": [
+                input(json!({"enum": ["4101", "4101A"]}), chs_model::schema::settlement_list()),
+                input(json!({"const": "4102"}), state_changes()),
+                input(json!({"const": "4401"}), front_page::schema()),
+                input(json!({"const": "2304"}), settlement_record()),
+            ],
         })
     }
 
@@ -107,30 +154,119 @@ impl Operation for Submit {
             .get("report")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        if !["4101", "2304"].contains(&report) {
-            return Ok(SubmitRequest::NotTaken);
-        }
-        if report == "2304" {
-            let setlinfo = input.get("setlinfo").cloned().unwrap_or_default();
-            return Ok(SubmitRequest::Settlement {
-                setlinfo,
+        match report {
+            "2304" => Ok(SubmitRequest::Settlement {
+                setlinfo: input.get("setlinfo").cloned().unwrap_or_default(),
                 record: input,
-            });
+            }),
+            "4401" => Ok(SubmitRequest::FrontPage {
+                baseinfo: input.get("baseinfo").cloned().unwrap_or_default(),
+                page: input,
+            }),
+            "4102" => changes(&input),
+            _ => Ok(SubmitRequest::List {
+                list: chs_model::SettlementList::parse(&input)
+                    .map(Box::new)
+                    .map_err(|v| list_errors("/input", v))?,
+                submit: data.get("submit").and_then(Value::as_bool).unwrap_or(false),
+                thin: report == "4101A",
+            }),
         }
-        let list =
-            chs_model::SettlementList::parse(&input).map_err(|v| list_errors("/input", v))?;
-        let submit = data.get("submit").and_then(Value::as_bool).unwrap_or(false);
-        Ok(SubmitRequest::List {
-            list: Box::new(list),
-            submit,
-        })
+    }
+}
+
+/// Most records of one 4102.
+const MOST_CHANGES: usize = 200;
+
+/// `data.stastinfo` as published; `stastinfo` alone is taken too.
+fn state_changes() -> Value {
+    let records = json!({
+        "type": "array", "minItems": 1, "maxItems": MOST_CHANGES,
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["psn_no", "setl_id", "stas_type"],
+            "properties": {
+                "psn_no": {"type": "string", "minLength": 1, "maxLength": 30},
+                "setl_id": {"type": "string", "minLength": 1, "maxLength": 30},
+                "stas_type": {"enum": ["0", "1", 0, 1]},
+            },
+        },
+    });
+    let node = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["stastinfo"],
+        "properties": {"stastinfo": records},
+    });
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "minProperties": 1, "maxProperties": 1,
+        "properties": {"data": node, "stastinfo": records},
+    })
+}
+
+fn settlement_record() -> Value {
+    let scalar = json!({"type": ["string", "number"], "maxLength": 4000});
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["setlinfo"],
+        "properties": {
+            "setlinfo": {
+                "type": "object",
+                "required": ["setl_id", "fixmedins_code", "medfee_sumamt"],
+                "properties": {
+                    "setl_id": {"type": "string", "minLength": 1, "maxLength": 30},
+                    "fixmedins_code": {"type": "string", "minLength": 1, "maxLength": 30},
+                },
+                "additionalProperties": scalar,
+            },
+            "setldetail": {"type": "array", "maxItems": 100, "items": {
+                "type": "object", "additionalProperties": scalar,
+            }},
+        },
+    })
+}
+
+fn changes(input: &Value) -> Result<SubmitRequest, Vec<FieldError>> {
+    let (at, node) = match input.get("data") {
+        Some(data) => ("/input/data/stastinfo", data),
+        None => ("/input/stastinfo", input),
+    };
+    let records = node.get("stastinfo").and_then(Value::as_array);
+    let mut seen = std::collections::HashSet::new();
+    let (mut changes, mut errors) = (Vec::new(), Vec::new());
+    for (index, record) in records.into_iter().flatten().enumerate() {
+        let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
+        let setl_id = text("setl_id").to_owned();
+        if !seen.insert(setl_id.clone()) {
+            errors.push(FieldError::new(
+                format!("{at}/{index}/setl_id"),
+                "同一结算ID出现多次",
+                "the same setl_id stands twice",
+            ));
+        }
+        let submitted = text("stas_type") == "1" || record.get("stas_type") == Some(&json!(1));
+        changes.push(StateChange {
+            psn_no: text("psn_no").to_owned(),
+            setl_id,
+            stas_type: i16::from(submitted),
+        });
+    }
+    if errors.is_empty() {
+        Ok(SubmitRequest::States { changes, at })
+    } else {
+        Err(errors)
     }
 }
 
 /// 信息上报服务 / information reporting
 ///
-/// 4101 结算清单（可同时提交）与 2304 结算记录。A 4101 list, submitted in the same call if
-/// asked, or a 2304 settlement record; JSON Schema: `/schemas/reports.submit.json`.
+/// 4101、4101A 结算清单（可同时提交）、4102 状态修改、4401 病案首页与 2304 结算记录。A list
+/// (4101, 4101A), submitted in the same call if asked; states of lists (4102); a front page
+/// (4401); a settlement record (2304). JSON Schema: `/schemas/reports.submit.json`.
 #[utoipa::path(
     tag = "reports", operation_id = "reports.submit",
     request_body = SealedMessage,
@@ -155,6 +291,34 @@ mod tests {
         let data = json!({"report": "4101", "input": {"setlinfo": {"gend": ["1"]}}});
         let errors = Submit::parse(data).unwrap_err();
         assert!(errors[0].pointer.starts_with("/input/setlinfo/gend"));
+    }
+
+    #[test]
+    fn one_list_moves_once_in_a_call() {
+        let record = json!({"psn_no": "P1", "setl_id": "S1", "stas_type": "1"});
+        let data = json!({"report": "4102", "input": {"data": {"stastinfo": [record, record]}}});
+        let errors = Submit::parse(data).unwrap_err();
+        assert_eq!(errors[0].pointer, "/input/data/stastinfo/1/setl_id");
+        let data = json!({"report": "4102", "input": {"stastinfo": [record]}});
+        let Ok(SubmitRequest::States { changes, .. }) = Submit::parse(data) else {
+            panic!("states")
+        };
+        assert_eq!(changes[0].stas_type, 1);
+    }
+
+    #[test]
+    fn a_hospital_asks_for_0_or_1() {
+        let validator = jsonschema::validator_for(&Submit::schema()).unwrap();
+        for (stas_type, valid) in [
+            (json!("0"), true),
+            (json!(1), true),
+            (json!("2"), false),
+            (json!(3), false),
+        ] {
+            let record = json!({"psn_no": "P1", "setl_id": "S1", "stas_type": stas_type});
+            let data = json!({"report": "4102", "input": {"data": {"stastinfo": [record]}}});
+            assert_eq!(validator.is_valid(&data), valid, "{data}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chs_grouper::Scheme;
-use chs_model::{SettlementList, fields::setlinfo};
+use chs_model::{Layout, Money, SettlementList, fields::setlinfo};
 use chs_quality::{Companions, Finding, NotEvaluated};
 use chs_settlement::{Estimate, Level, Profile, Unpriced};
 use rust_decimal::Decimal;
@@ -37,6 +37,10 @@ pub struct Basis<'a> {
     pub trace: bool,
     /// Documents that came with the list.
     pub companions: Option<&'a Companions>,
+    /// The layout of the list, where that lacks fields of the full one.
+    pub layout: Option<Layout>,
+    /// Total cost by the settlement record, for a list without amounts of its own.
+    pub medfee: Option<Money>,
 }
 
 /// Findings, group and estimate of a list.
@@ -177,6 +181,7 @@ pub fn assess(
         tables: None,
         now: Some((basis.today + TimeDelta::hours(8)).naive_utc()),
         trace: basis.trace,
+        layout: basis.layout,
     };
     let Checkup { report, grouping } =
         checkup::check_list(catalogue.engine(), scheme, list, phase, &beside);
@@ -190,6 +195,7 @@ pub fn assess(
         list,
         settled_on,
         hosp_lv: basis.hosp_lv,
+        medfee: basis.medfee,
     };
     let (priced, outcome) = match &grouping {
         Some(grouping) => price(&case, grouping),
@@ -276,11 +282,12 @@ struct PricingInput<'a> {
     list: &'a SettlementList,
     settled_on: NaiveDate,
     hosp_lv: Option<&'a str>,
+    medfee: Option<Money>,
 }
 
 fn price(input: &PricingInput<'_>, grouping: &Grouping) -> (Priced, Result<Estimate, Reason>) {
     let drg = input.scheme.drg(&grouping.drg_code);
-    let cost = input.list.total_cost();
+    let cost = input.list.total_cost().or(input.medfee);
     let mut priced = Priced {
         weight: drg.and_then(|drg| drg.weight()),
         medfee_fen: cost.map_or(0, |cost| cost.fen()),
@@ -346,8 +353,8 @@ impl Reason {
     fn no_cost() -> Reason {
         Reason::new(
             "no_cost",
-            "清单没有收费项目金额",
-            "the list carries no iteminfo amounts",
+            "清单没有收费项目金额，也没有结算记录",
+            "the list carries no iteminfo amounts and no settlement record was reported",
         )
     }
 

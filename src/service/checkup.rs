@@ -2,8 +2,8 @@
 
 use chrono::NaiveDateTime;
 use chs_grouper::{Case, Outcome, Scheme, Trace};
-use chs_model::SettlementList;
-use chs_quality::{AreaTables, CheckInput, Companions, Engine, Phase, Report};
+use chs_model::{Layout, Node, SettlementList};
+use chs_quality::{AreaTables, CheckInput, Companions, Engine, NotEvaluated, Phase, Report};
 use serde::Serialize;
 use serde_json::json;
 
@@ -61,6 +61,9 @@ pub struct Beside<'a> {
     pub now: Option<NaiveDateTime>,
     /// Whether the grouping trace is wanted.
     pub trace: bool,
+    /// The layout of the list, where that lacks fields of the full one: a rule over a field
+    /// that it does not carry answers "not evaluated".
+    pub layout: Option<Layout>,
 }
 
 /// Checks a list against the rules, with the tables of the scheme, and groups it.
@@ -94,13 +97,43 @@ pub fn check_list(
         .with(&companions)
         .grouped_by(&grouper);
     input.now = beside.now;
-    Checkup {
-        report: engine.check(&input),
-        grouping,
+    input.layout = beside.layout;
+    let mut report = engine.check(&input);
+    if let Some(layout) = beside.layout {
+        set_aside(&mut report, list, layout);
     }
+    Checkup { report, grouping }
 }
 
-/// Groups a list under a scheme.
+/// What is found about a node that the layout has no room for is not a fault of the list:
+/// the rule lacks its input.
+fn set_aside(report: &mut Report, list: &SettlementList, layout: Layout) {
+    let lacks = |node: Node| {
+        list.rows(node).is_empty()
+            && node
+                .fields()
+                .iter()
+                .all(|field| !field.def().layouts.contains(&layout))
+    };
+    let lacking: Vec<Node> = Node::ALL.into_iter().filter(|node| lacks(*node)).collect();
+    let mut aside: Vec<NotEvaluated> = Vec::new();
+    report.findings.retain(|finding| {
+        let name = finding.pointer.split('/').nth(1).and_then(Node::from_name);
+        let Some(node) = name.filter(|node| lacking.contains(node)) else {
+            return true;
+        };
+        if aside.iter().all(|one| one.rule_id != finding.rule_id) {
+            aside.push(NotEvaluated {
+                rule_id: finding.rule_id.clone(),
+                needs: format!("settlement record: {node}").into(),
+            });
+        }
+        false
+    });
+    report.not_evaluated.extend(aside);
+}
+
+/// Groups a list; what grouping lacks is the reason of an invalid outcome.
 pub fn group(scheme: &Scheme, list: &SettlementList, trace: bool) -> Grouping {
     let case = match Case::from_list(list) {
         Ok(case) => case,

@@ -11,10 +11,11 @@ use serde_json::Value;
 use crate::{
     audit::{self, Entry},
     error::{ErrorCode, Refusal},
+    keys::SealedAs,
     session::Session,
     store::{
         self, Tx, TxError,
-        claims::{self, Claim, Claimed},
+        claims::{self, Claim, Claimed, KeptAnswer},
     },
 };
 
@@ -74,13 +75,16 @@ pub async fn exactly_once<A: Serialize>(
                 .into()),
                 Claimed::Answered(answer) => {
                     append("", "replayed");
-                    mark_replayed(&answer).map_err(|error| Refusal::internal(error).into())
+                    Ok(mark_replayed(&open(by, answer)?).map_err(Refusal::internal)?)
                 }
                 Claimed::Fresh => {
                     let done = work(tx).await?;
                     let answer = serde_json::to_value(&done.answer).map_err(Refusal::internal)?;
+                    let place = SealedAs::Answer(&caller.app_id, &meta.request_id);
                     let text = answer.to_string();
-                    claims::finish(tx, &caller.app_id, &meta.request_id, text);
+                    let sealed = app.keys.master.seal(place, text.as_bytes());
+                    let sealed = sealed.map_err(Refusal::internal)?;
+                    claims::finish(tx, &caller.app_id, &meta.request_id, sealed);
                     append(&done.subject, "done");
                     Ok(answer)
                 }
@@ -112,6 +116,21 @@ fn entry<'a>(by: &'a Session, subject: &'a str, outcome: &'a str) -> Entry<'a> {
         request_id: &by.meta.request_id,
         subject,
         outcome,
+    }
+}
+
+/// The text of a kept answer.
+fn open(by: &Session, kept: KeptAnswer) -> Result<String, Refusal> {
+    let place = SealedAs::Answer(&by.caller.app_id, &by.meta.request_id);
+    match kept {
+        KeptAnswer::Open(text) => Ok(text),
+        KeptAnswer::Sealed(sealed) => by
+            .app
+            .keys
+            .master
+            .open(place, &sealed)
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .ok_or_else(|| Refusal::internal("a kept answer cannot be opened")),
     }
 }
 

@@ -6,16 +6,20 @@ use serde_json::Value;
 
 use crate::{
     app::App,
-    caller::{Caller, Role},
-    error::{ErrorCode, Refusal},
+    caller::Role,
+    error::Refusal,
     operations::groupings_fee_summary::{
-        FeeSummaryAnswer, FeeSummaryRequest, FeeSummaryRow, SummaryLevel,
+        CaseColumns, FeeSummaryAnswer, FeeSummaryRequest, FeeSummaryRow, SummaryLevel,
     },
-    service::exactly_once::{Done, exactly_once},
+    service::{
+        comparison,
+        exactly_once::{Done, exactly_once},
+        scope::institution,
+    },
     session::Session,
     store::{
         Tx,
-        groupings::{self, Level, SummaryRow, SummaryScope},
+        groupings::{self, Level, Source, SummaryRow, SummaryScope},
     },
     wire,
 };
@@ -26,15 +30,18 @@ use crate::{
 /// Another institution's data, and those of [`exactly_once`].
 pub async fn run(session: &Session, request: &FeeSummaryRequest) -> Result<Value, Refusal> {
     let (app, caller, query) = (&*session.app, &*session.caller, request);
-    let fixmedins_code = institution(caller, query)?;
+    if query.compare {
+        return comparison::run(session, query).await;
+    }
+    let fixmedins_code = institution(caller, query.fixmedins_code.as_deref())?;
     exactly_once(session, async |tx: &Tx<'_>| {
-        // Province and nation see what was reported to them; nothing is, before
-        // groupings.report reports it.
-        let (rows, total) = if caller.role == Role::Province {
-            (Vec::new(), 0)
-        } else {
-            groupings::summary(tx, level(query.level), &scope(query, fixmedins_code)).await?
+        // The province sees what was reported to it.
+        let source = match caller.role {
+            Role::Province => Source::Reported,
+            _ => Source::Own,
         };
+        let scope = scope(query, fixmedins_code);
+        let (rows, total) = groupings::summary(tx, source, level(query.level), &scope).await?;
         let answer = FeeSummaryAnswer {
             rows: rows
                 .into_iter()
@@ -50,28 +57,6 @@ pub async fn run(session: &Session, request: &FeeSummaryRequest) -> Result<Value
         })
     })
     .await
-}
-
-/// A hospital sees itself only, whether it says so or not.
-fn institution<'a>(
-    caller: &'a Caller,
-    query: &'a FeeSummaryRequest,
-) -> Result<Option<&'a str>, Refusal> {
-    let asked = query.fixmedins_code.as_deref();
-    if caller.role != Role::Hospital {
-        return Ok(asked);
-    }
-    let own = caller.fixmedins_code.as_deref();
-    if asked.is_some() && asked != own {
-        return Err(Refusal::field(
-            ErrorCode::ForeignData,
-            "/fixmedins_code",
-            "只能查询本机构数据",
-            "only the caller's own institution",
-        ));
-    }
-    own.map(Some)
-        .ok_or_else(|| Refusal::internal("a hospital caller without fixmedins_code"))
 }
 
 fn level(level: SummaryLevel) -> Level {
@@ -93,13 +78,13 @@ fn scope<'a>(query: &'a FeeSummaryRequest, fixmedins_code: Option<&'a str>) -> S
     }
 }
 
-fn written(app: &App, query: &FeeSummaryRequest, row: SummaryRow) -> FeeSummaryRow {
+/// A row as it is answered.
+pub(super) fn written(app: &App, query: &FeeSummaryRequest, row: SummaryRow) -> FeeSummaryRow {
+    let institution = app.registry.institution(&row.fixmedins_code);
+    let admdvs = institution.map(|institution| institution.admdvs.clone());
     FeeSummaryRow {
         setl_ym: query.setl_ym.clone(),
-        fixmedins_name: app
-            .registry
-            .institution_name(&row.fixmedins_code)
-            .map(str::to_owned),
+        fixmedins_name: institution.and_then(|institution| institution.fixmedins_name.clone()),
         fixmedins_code: row.fixmedins_code,
         setl_id: row.setl_id,
         drg_code: row.drg_code,
@@ -110,6 +95,16 @@ fn written(app: &App, query: &FeeSummaryRequest, row: SummaryRow) -> FeeSummaryR
         ave_medfee_sumamt: mean(row.medfee_fen, row.cases),
         pay_std_sum: row.pay_std_fen.map(wire::yuan_of_fen),
         priced_psntime: row.priced,
+        grp_sum: row.groups,
+        admdvs,
+        case: row.case.map(|case| CaseColumns {
+            mdc_codg: case.mdc_codg,
+            adrg_code: case.adrg_code,
+            ccmcc: case.ccmcc,
+            grp_rslt: case.grp_rslt.to_string(),
+            grp_ver: case.grp_ver,
+            grp_time: wire::china_time(case.grp_time),
+        }),
     }
 }
 

@@ -28,6 +28,8 @@ pub async fn run(session: &Session, request: &PreCheckRequest) -> Result<Value, 
         today: session.meta.received_at,
         trace: options.trace,
         companions: request.hospital.as_ref(),
+        layout: None,
+        medfee: None,
     };
     exactly_once(session, async |_: &Tx<'_>| {
         let assessment = assessment::assess(

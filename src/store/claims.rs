@@ -18,7 +18,7 @@ pub(crate) const CLAIM: &str = "WITH n AS (
 
 /// Keeps an answer.
 pub(crate) const FINISH: &str =
-    "UPDATE idempotency SET answer = $3 WHERE app_id = $1 AND request_id = $2";
+    "UPDATE idempotency SET sealed_answer = $3 WHERE app_id = $1 AND request_id = $2";
 
 /// What a call claims.
 #[derive(Debug)]
@@ -49,7 +49,16 @@ pub enum Claimed {
     /// The requestId was used with other data.
     OtherData,
     /// The work was done before; this was answered.
-    Answered(String),
+    Answered(KeptAnswer),
+}
+
+/// A kept answer.
+#[derive(Debug)]
+pub enum KeptAnswer {
+    /// Sealed with SM4-GCM.
+    Sealed(Vec<u8>),
+    /// JSON text, as the release before kept it.
+    Open(String),
 }
 
 /// Claims nonce and requestId. Waits for a running transaction that holds the same
@@ -82,7 +91,7 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
     }
     let row = tx
         .query_one(
-            "SELECT operation = $3 AND digest = $4, answer FROM idempotency
+            "SELECT operation = $3 AND digest = $4, sealed_answer, answer FROM idempotency
              WHERE app_id = $1 AND request_id = $2",
             &[
                 &claim.app_id,
@@ -92,8 +101,13 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
             ],
         )
         .await?;
-    let (same, answer): (bool, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
-    Ok(match answer {
+    let same: bool = row.try_get(0)?;
+    let sealed: Option<Vec<u8>> = row.try_get(1)?;
+    let open: Option<String> = row.try_get(2)?;
+    let kept = sealed
+        .map(KeptAnswer::Sealed)
+        .or(open.map(KeptAnswer::Open));
+    Ok(match kept {
         // A row without an answer is never committed (see `finish`); were there one, the
         // safe reading is that nothing was done for this data.
         Some(answer) if same => Claimed::Answered(answer),
@@ -101,8 +115,8 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
     })
 }
 
-/// Keeps the answer for later repeats of the same requestId; travels with the commit.
-pub fn finish(tx: &Tx<'_>, app_id: &str, request_id: &str, answer: String) {
+/// Keeps the sealed answer for later repeats of the same requestId; travels with the commit.
+pub fn finish(tx: &Tx<'_>, app_id: &str, request_id: &str, answer: Vec<u8>) {
     tx.with_commit(
         FINISH,
         vec![

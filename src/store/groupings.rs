@@ -3,33 +3,35 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::{Tx, TxError};
+use super::{Tx, TxError, lists::ListKeys};
 
 /// A grouping result as it is stored.
 #[derive(Debug)]
-pub struct GroupingRow<'a> {
+pub struct GroupingRow {
     /// Institution.
-    pub fixmedins_code: &'a str,
+    pub fixmedins_code: String,
     /// Settlement id.
-    pub setl_id: &'a str,
+    pub setl_id: String,
     /// Settlement month, yyyyMM.
-    pub setl_ym: &'a str,
+    pub setl_ym: String,
     /// Whether the case has a group (1) or not (0): grp_rslt.
     pub grouped: bool,
     /// grouped, ambiguous, ungrouped, invalid.
-    pub status: &'a str,
+    pub status: String,
     /// Code of the reason, if any.
-    pub reason: Option<&'a str>,
+    pub reason: Option<String>,
     /// Major diagnostic category.
-    pub mdc_codg: &'a str,
+    pub mdc_codg: String,
     /// Core group.
-    pub adrg_code: &'a str,
+    pub adrg_code: String,
     /// Group.
-    pub drg_code: &'a str,
+    pub drg_code: String,
     /// Its name.
-    pub drg_name: &'a str,
+    pub drg_name: String,
+    /// Gravest complication that counts: MCC, CC or empty.
+    pub ccmcc: String,
     /// Scheme id.
-    pub grp_ver: &'a str,
+    pub grp_ver: String,
     /// Weight of the group in the scheme, if it has one.
     pub weight: Option<Decimal>,
     /// Total cost, fen.
@@ -37,7 +39,7 @@ pub struct GroupingRow<'a> {
     /// Estimated payment standard, fen; none when the case could not be priced.
     pub pay_std_fen: Option<i64>,
     /// Profile that priced it.
-    pub profile: &'a str,
+    pub profile: String,
     /// When.
     pub grp_time: DateTime<Utc>,
 }
@@ -89,57 +91,174 @@ pub struct SummaryRow {
     pub pay_std_fen: Option<i64>,
     /// Cases of the row that were priced.
     pub priced: i64,
+    /// Number of groups, on hospital level.
+    pub groups: Option<i64>,
+    /// The group of the case, on case level.
+    pub case: Option<CaseGroup>,
 }
 
-/// Voids earlier results of the list and stores this one under the next sequence. The
-/// list's row is locked by the caller.
+/// What 3605 tells of one case beyond its group's code and name.
+#[derive(Debug, Clone)]
+pub struct CaseGroup {
+    /// Major diagnostic category.
+    pub mdc_codg: String,
+    /// Core group.
+    pub adrg_code: String,
+    /// Gravest complication.
+    pub ccmcc: String,
+    /// 1 grouped, 0 not.
+    pub grp_rslt: i16,
+    /// Scheme.
+    pub grp_ver: String,
+    /// When.
+    pub grp_time: DateTime<Utc>,
+}
+
+/// Voids earlier results of the lists and stores these under the next sequences, all in
+/// one statement. The lists' rows are locked by the caller.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn put(tx: &Tx<'_>, row: &GroupingRow<'_>) -> Result<(), TxError> {
-    void(tx, row.fixmedins_code, row.setl_id).await?;
+pub async fn put(tx: &Tx<'_>, rows: &[GroupingRow]) -> Result<(), TxError> {
+    let text = |of: fn(&GroupingRow) -> &String| rows.iter().map(of).collect::<Vec<_>>();
+    let grouped: Vec<_> = rows.iter().map(|row| i16::from(row.grouped)).collect();
+    let reasons: Vec<_> = rows.iter().map(|row| row.reason.as_deref()).collect();
+    let weights: Vec<_> = rows.iter().map(|row| row.weight).collect();
+    let costs: Vec<_> = rows.iter().map(|row| row.medfee_fen).collect();
+    let standards: Vec<_> = rows.iter().map(|row| row.pay_std_fen).collect();
+    let times: Vec<_> = rows.iter().map(|row| row.grp_time).collect();
     tx.execute(
-        "INSERT INTO groupings (fixmedins_code, setl_id, sequence, setl_ym, grp_rslt, status, reason,
-             mdc_codg, adrg_code, drg_code, drg_name, grp_ver, weight, medfee_fen, pay_std_fen,
-             profile, vali_flag, grp_time)
-         SELECT $1, $2, COALESCE(MAX(sequence), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-                $13, $14, $15, 1, $16
-         FROM groupings WHERE fixmedins_code = $1 AND setl_id = $2",
+        "WITH t AS (
+             SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[],
+                 $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+                 $12::text[], $13::numeric[], $14::bigint[], $15::bigint[], $16::text[],
+                 $17::timestamptz[])
+             AS t (f, s, setl_ym, rslt, status, reason, mdc, adrg, drg, name, ccmcc, ver, weight,
+                   cost, pay_std, profile, at)),
+         voided AS (
+             UPDATE groupings g SET vali_flag = 0 FROM t
+             WHERE g.fixmedins_code = t.f AND g.setl_id = t.s AND g.vali_flag = 1)
+         INSERT INTO groupings (fixmedins_code, setl_id, sequence, setl_ym, grp_rslt, status,
+             reason, mdc_codg, adrg_code, drg_code, drg_name, ccmcc, grp_ver, weight, medfee_fen,
+             pay_std_fen, profile, vali_flag, grp_time)
+         SELECT f, s, 1 + COALESCE((SELECT MAX(sequence) FROM groupings m
+                    WHERE m.fixmedins_code = f AND m.setl_id = s), 0),
+                setl_ym, rslt, status, reason, mdc, adrg, drg, name, ccmcc, ver, weight, cost,
+                pay_std, profile, 1, at
+         FROM t",
         &[
-            &row.fixmedins_code,
-            &row.setl_id,
-            &row.setl_ym,
-            &i16::from(row.grouped),
-            &row.status,
-            &row.reason,
-            &row.mdc_codg,
-            &row.adrg_code,
-            &row.drg_code,
-            &row.drg_name,
-            &row.grp_ver,
-            &row.weight,
-            &row.medfee_fen,
-            &row.pay_std_fen,
-            &row.profile,
-            &row.grp_time,
+            &text(|row| &row.fixmedins_code),
+            &text(|row| &row.setl_id),
+            &text(|row| &row.setl_ym),
+            &grouped,
+            &text(|row| &row.status),
+            &reasons,
+            &text(|row| &row.mdc_codg),
+            &text(|row| &row.adrg_code),
+            &text(|row| &row.drg_code),
+            &text(|row| &row.drg_name),
+            &text(|row| &row.ccmcc),
+            &text(|row| &row.grp_ver),
+            &weights,
+            &costs,
+            &standards,
+            &text(|row| &row.profile),
+            &times,
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
-/// Voids all results of a list.
+/// Voids all results of lists.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn void(tx: &Tx<'_>, fixmedins_code: &str, setl_id: &str) -> Result<(), TxError> {
+pub async fn void(tx: &Tx<'_>, keys: &ListKeys) -> Result<(), TxError> {
     tx.execute(
-        "UPDATE groupings SET vali_flag = 0
-         WHERE fixmedins_code = $1 AND setl_id = $2 AND vali_flag = 1",
-        &[&fixmedins_code, &setl_id],
+        "UPDATE groupings g SET vali_flag = 0
+         FROM UNNEST($1::text[], $2::text[]) AS k (f, s)
+         WHERE g.fixmedins_code = k.f AND g.setl_id = k.s AND g.vali_flag = 1",
+        &[&keys.fixmedins_codes, &keys.setl_ids],
     )
-    .await?;
-    Ok(())
+    .await
+}
+
+/// A statement over the cases that count: what it selects, whence, and what follows.
+macro_rules! cases {
+    ($head:literal, $from:literal, $tail:literal) => {
+        concat!(
+            $head,
+            $from,
+            " AND setl_ym = $1 AND ($2::text IS NULL OR fixmedins_code = $2)
+              AND ($3::text IS NULL OR drg_code = $3) ",
+            $tail
+        )
+    };
+}
+
+/// The statements of a summary over one source.
+macro_rules! summary_of {
+    ($from:literal, hospital_page) => {
+        cases!(
+            "SELECT fixmedins_code, NULL::text, NULL::text, NULL::text, SUM(weight), COUNT(*),
+                    SUM(medfee_fen)::bigint, SUM(pay_std_fen)::bigint, COUNT(pay_std_fen),
+                    COUNT(DISTINCT drg_code), NULL::text",
+            $from,
+            "GROUP BY fixmedins_code ORDER BY fixmedins_code LIMIT $4 OFFSET $5"
+        )
+    };
+    ($from:literal, hospital_count) => {
+        cases!("SELECT COUNT(DISTINCT fixmedins_code)", $from, "")
+    };
+    ($from:literal, group_page) => {
+        cases!(
+            "SELECT fixmedins_code, NULL::text, drg_code, MAX(drg_name), MAX(weight), COUNT(*),
+                    SUM(medfee_fen)::bigint, SUM(pay_std_fen)::bigint, COUNT(pay_std_fen),
+                    NULL::bigint, NULL::text",
+            $from,
+            "GROUP BY fixmedins_code, drg_code ORDER BY fixmedins_code, drg_code LIMIT $4 OFFSET $5"
+        )
+    };
+    ($from:literal, group_count) => {
+        cases!(
+            "SELECT COUNT(DISTINCT (fixmedins_code, drg_code))",
+            $from,
+            ""
+        )
+    };
+    ($from:literal, case_page) => {
+        cases!(
+            "SELECT fixmedins_code, setl_id, drg_code, drg_name, weight, 1::bigint, medfee_fen,
+                    pay_std_fen, (pay_std_fen IS NOT NULL)::integer::bigint, NULL::bigint,
+                    mdc_codg, adrg_code, ccmcc, grp_rslt, grp_ver, grp_time",
+            $from,
+            "ORDER BY fixmedins_code, setl_id LIMIT $4 OFFSET $5"
+        )
+    };
+    ($from:literal, case_count) => {
+        cases!("SELECT COUNT(*)", $from, "")
+    };
+}
+
+macro_rules! own {
+    ($what:ident) => {
+        summary_of!(" FROM groupings WHERE vali_flag = 1", $what)
+    };
+}
+
+macro_rules! reported {
+    ($what:ident) => {
+        summary_of!(" FROM reported_groupings WHERE state <> 'REVOKED'", $what)
+    };
+}
+
+/// Which results a summary adds up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The gateway's own valid groupings.
+    Own,
+    /// The official results that were reported and are in force.
+    Reported,
 }
 
 /// One page of a summary and the number of rows there are altogether.
@@ -148,13 +267,19 @@ pub async fn void(tx: &Tx<'_>, fixmedins_code: &str, setl_id: &str) -> Result<()
 /// [`TxError::Database`].
 pub async fn summary(
     tx: &Tx<'_>,
+    source: Source,
     level: Level,
     scope: &SummaryScope<'_>,
 ) -> Result<(Vec<SummaryRow>, i64), TxError> {
-    let (page, count) = match level {
-        Level::Hospital => (HOSPITAL_PAGE, HOSPITAL_COUNT),
-        Level::Group => (GROUP_PAGE, GROUP_COUNT),
-        Level::Case => (CASE_PAGE, CASE_COUNT),
+    let (page, count) = match (source, level) {
+        (Source::Own, Level::Hospital) => (own!(hospital_page), own!(hospital_count)),
+        (Source::Own, Level::Group) => (own!(group_page), own!(group_count)),
+        (Source::Own, Level::Case) => (own!(case_page), own!(case_count)),
+        (Source::Reported, Level::Hospital) => {
+            (reported!(hospital_page), reported!(hospital_count))
+        }
+        (Source::Reported, Level::Group) => (reported!(group_page), reported!(group_count)),
+        (Source::Reported, Level::Case) => (reported!(case_page), reported!(case_count)),
     };
     let rows = tx
         .query(
@@ -192,37 +317,17 @@ fn summary_row(row: &tokio_postgres::Row) -> Result<SummaryRow, tokio_postgres::
         medfee_fen: row.try_get(6)?,
         pay_std_fen: row.try_get(7)?,
         priced: row.try_get(8)?,
+        groups: row.try_get(9)?,
+        case: match row.try_get::<_, Option<String>>(10)? {
+            None => None,
+            Some(mdc_codg) => Some(CaseGroup {
+                mdc_codg,
+                adrg_code: row.try_get(11)?,
+                ccmcc: row.try_get(12)?,
+                grp_rslt: row.try_get(13)?,
+                grp_ver: row.try_get(14)?,
+                grp_time: row.try_get(15)?,
+            }),
+        },
     })
 }
-
-/// The cases that count: valid results of the month, within the scope.
-macro_rules! cases {
-    ($head:literal, $tail:literal) => {
-        concat!(
-            $head,
-            " FROM groupings WHERE vali_flag = 1 AND setl_ym = $1
-              AND ($2::text IS NULL OR fixmedins_code = $2)
-              AND ($3::text IS NULL OR drg_code = $3) ",
-            $tail
-        )
-    };
-}
-
-const HOSPITAL_PAGE: &str = cases!(
-    "SELECT fixmedins_code, NULL::text, NULL::text, NULL::text, SUM(weight), COUNT(*),
-            SUM(medfee_fen)::bigint, SUM(pay_std_fen)::bigint, COUNT(pay_std_fen)",
-    "GROUP BY fixmedins_code ORDER BY fixmedins_code LIMIT $4 OFFSET $5"
-);
-const HOSPITAL_COUNT: &str = cases!("SELECT COUNT(DISTINCT fixmedins_code)", "");
-const GROUP_PAGE: &str = cases!(
-    "SELECT fixmedins_code, NULL::text, drg_code, MAX(drg_name), MAX(weight), COUNT(*),
-            SUM(medfee_fen)::bigint, SUM(pay_std_fen)::bigint, COUNT(pay_std_fen)",
-    "GROUP BY fixmedins_code, drg_code ORDER BY fixmedins_code, drg_code LIMIT $4 OFFSET $5"
-);
-const GROUP_COUNT: &str = cases!("SELECT COUNT(DISTINCT (fixmedins_code, drg_code))", "");
-const CASE_PAGE: &str = cases!(
-    "SELECT fixmedins_code, setl_id, drg_code, drg_name, weight, 1::bigint, medfee_fen, pay_std_fen,
-            COUNT(pay_std_fen) OVER (PARTITION BY fixmedins_code, setl_id)",
-    "ORDER BY fixmedins_code, setl_id LIMIT $4 OFFSET $5"
-);
-const CASE_COUNT: &str = cases!("SELECT COUNT(*)", "");

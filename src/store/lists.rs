@@ -1,13 +1,20 @@
-//! Uploaded settlement lists. The list itself is sealed; only its keys, month, state and
-//! digest stand in the open.
+//! Uploaded settlement lists. The list itself and its person are sealed; keys, month,
+//! state and digests stand in the open.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use tokio_postgres::Row;
 
 use super::{Tx, TxError};
 
 /// State and keys of a stored list.
 #[derive(Debug, Clone)]
 pub struct ListHead {
+    /// Institution.
+    pub fixmedins_code: String,
+    /// Settlement id.
+    pub setl_id: String,
     /// Serial number given at the first upload (setl_list_id).
     pub setl_list_id: String,
     /// Settlement month, yyyyMM.
@@ -16,6 +23,16 @@ pub struct ListHead {
     pub stas_type: i16,
     /// How often the list was uploaded.
     pub revision: i32,
+    /// Whether it came without person and fees.
+    pub thin: bool,
+    /// Digest of what grouping looks at; empty on rows of the first release.
+    pub input_digest: String,
+    /// HMAC-SM3 of psn_no, where the list has one.
+    pub psn_no_hash: Option<String>,
+    /// Whether its monthly batch is frozen.
+    pub frozen: bool,
+    /// When it was uploaded last.
+    pub uploaded_at: DateTime<Utc>,
 }
 
 /// An upload.
@@ -33,12 +50,34 @@ pub struct ListUpload<'a> {
     pub digest: &'a str,
     /// The list, sealed.
     pub body: &'a [u8],
+    /// Whether it came without person and fees.
+    pub thin: bool,
+    /// What follows from the list, joined with its settlement record.
+    pub facts: &'a ListFacts,
     /// When.
     pub uploaded_at: DateTime<Utc>,
 }
 
+/// What is kept beside a list so that queries need not open it.
+#[derive(Debug, Clone)]
+pub struct ListFacts {
+    /// The person, sealed.
+    pub person: Vec<u8>,
+    /// HMAC-SM3 of psn_no, where there is one.
+    pub psn_no_hash: Option<String>,
+    /// Digest of what grouping looks at.
+    pub input_digest: String,
+}
+
+macro_rules! head_columns {
+    () => {
+        "l.fixmedins_code, l.setl_id, l.setl_list_id, l.setl_ym, l.stas_type, l.revision,
+         l.layout = 'thin', l.input_digest, l.psn_no_hash, l.frozen_batch IS NOT NULL, l.uploaded_at"
+    };
+}
+
 /// Stores an upload as the first or the next revision, in state 0, and locks it; gives the
-/// head as stored, or nothing when a stored list is in a state that takes no upload (1, 2).
+/// head as stored, or nothing when a stored list takes no upload (state 1 or 2, or frozen).
 ///
 /// Two first uploads of one list at the same time meet in the primary key: the second
 /// waits for the first and then sees the state the first one left.
@@ -48,14 +87,19 @@ pub struct ListUpload<'a> {
 pub async fn put(tx: &Tx<'_>, upload: &ListUpload<'_>) -> Result<Option<ListHead>, TxError> {
     let row = tx
         .query_opt(
-            "INSERT INTO settlement_lists AS l (fixmedins_code, setl_id, setl_list_id, setl_ym,
-                 stas_type, revision, digest, body, uploaded_at)
-             VALUES ($1, $2, $3, $4, 0, 1, $5, $6, $7)
-             ON CONFLICT (fixmedins_code, setl_id) DO UPDATE SET
-                 setl_ym = $4, stas_type = 0, revision = l.revision + 1, digest = $5, body = $6,
-                 uploaded_at = $7
-             WHERE l.stas_type IN (0, 3)
-             RETURNING setl_list_id, setl_ym, stas_type, revision",
+            concat!(
+                "INSERT INTO settlement_lists AS l (fixmedins_code, setl_id, setl_list_id, setl_ym,
+                     stas_type, revision, digest, body, uploaded_at, layout, person, psn_no_hash,
+                     input_digest)
+                 VALUES ($1, $2, $3, $4, 0, 1, $5, $6, $7, $8, $9, $10, $11)
+                 ON CONFLICT (fixmedins_code, setl_id) DO UPDATE SET
+                     setl_ym = $4, stas_type = 0, revision = l.revision + 1, digest = $5, body = $6,
+                     uploaded_at = $7, layout = $8, person = $9, psn_no_hash = $10,
+                     input_digest = $11
+                 WHERE l.stas_type IN (0, 3) AND l.frozen_batch IS NULL
+                 RETURNING ",
+                head_columns!()
+            ),
             &[
                 &upload.fixmedins_code,
                 &upload.setl_id,
@@ -64,35 +108,280 @@ pub async fn put(tx: &Tx<'_>, upload: &ListUpload<'_>) -> Result<Option<ListHead
                 &upload.digest,
                 &upload.body,
                 &upload.uploaded_at,
+                &if upload.thin { "thin" } else { "full" },
+                &upload.facts.person,
+                &upload.facts.psn_no_hash,
+                &upload.facts.input_digest,
             ],
         )
         .await?;
     Ok(row.as_ref().map(head).transpose()?)
 }
 
-fn head(row: &tokio_postgres::Row) -> Result<ListHead, tokio_postgres::Error> {
-    Ok(ListHead {
-        setl_list_id: row.try_get(0)?,
-        setl_ym: row.try_get(1)?,
-        stas_type: row.try_get(2)?,
-        revision: row.try_get(3)?,
-    })
-}
-
-/// Moves a list to another state.
+/// Locks lists in the order of their keys, so that two calls over the same lists cannot
+/// deadlock; lists that do not exist are left out.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn set_state(
+pub async fn lock(tx: &Tx<'_>, keys: &ListKeys) -> Result<Vec<ListHead>, TxError> {
+    let rows = tx
+        .query(
+            concat!(
+                "SELECT ",
+                head_columns!(),
+                " FROM settlement_lists l
+                  JOIN UNNEST($1::text[], $2::text[]) AS k (f, s)
+                    ON l.fixmedins_code = k.f AND l.setl_id = k.s
+                  ORDER BY l.fixmedins_code, l.setl_id FOR UPDATE OF l"
+            ),
+            &[&keys.fixmedins_codes, &keys.setl_ids],
+        )
+        .await?;
+    Ok(rows.iter().map(head).collect::<Result<_, _>>()?)
+}
+
+/// The heads of lists, without a lock.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn heads(tx: &Tx<'_>, keys: &ListKeys) -> Result<Vec<ListHead>, TxError> {
+    let rows = tx
+        .query(
+            concat!(
+                "SELECT ",
+                head_columns!(),
+                " FROM settlement_lists l
+                  JOIN (SELECT DISTINCT f, s FROM UNNEST($1::text[], $2::text[]) AS k (f, s)) AS k
+                    ON l.fixmedins_code = k.f AND l.setl_id = k.s"
+            ),
+            &[&keys.fixmedins_codes, &keys.setl_ids],
+        )
+        .await?;
+    Ok(rows.iter().map(head).collect::<Result<_, _>>()?)
+}
+
+/// Locks the lists with a settlement id, of one institution or of whichever has it.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn lock_by_setl_id(
+    tx: &Tx<'_>,
+    setl_id: &str,
+    fixmedins_code: Option<&str>,
+) -> Result<Vec<ListHead>, TxError> {
+    let rows = tx
+        .query(
+            concat!(
+                "SELECT ",
+                head_columns!(),
+                " FROM settlement_lists l
+                  WHERE l.setl_id = $1 AND ($2::text IS NULL OR l.fixmedins_code = $2)
+                  ORDER BY l.fixmedins_code LIMIT 2 FOR UPDATE"
+            ),
+            &[&setl_id, &fixmedins_code],
+        )
+        .await?;
+    Ok(rows.iter().map(head).collect::<Result<_, _>>()?)
+}
+
+/// As [`lock_by_setl_id`], without a lock.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn find_by_setl_id(
+    tx: &Tx<'_>,
+    setl_id: &str,
+    fixmedins_code: Option<&str>,
+) -> Result<Vec<ListHead>, TxError> {
+    let rows = tx
+        .query(
+            concat!(
+                "SELECT ",
+                head_columns!(),
+                " FROM settlement_lists l
+                  WHERE l.setl_id = $1 AND ($2::text IS NULL OR l.fixmedins_code = $2)
+                  ORDER BY l.fixmedins_code LIMIT 2"
+            ),
+            &[&setl_id, &fixmedins_code],
+        )
+        .await?;
+    Ok(rows.iter().map(head).collect::<Result<_, _>>()?)
+}
+
+/// Counts of a month.
+#[derive(Debug)]
+pub struct MonthCounts {
+    /// Lists in state 0, 1, 2 and 3.
+    pub by_state: [i64; 4],
+    /// Lists due: the core's settlement records, and lists without one.
+    pub due: i64,
+}
+
+/// Counts a month's lists, of one institution or of all.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn counts(
+    tx: &Tx<'_>,
+    setl_ym: &str,
+    fixmedins_code: Option<&str>,
+) -> Result<MonthCounts, TxError> {
+    let row = tx
+        .query_one(
+            "SELECT COUNT(*) FILTER (WHERE stas_type = 0), COUNT(*) FILTER (WHERE stas_type = 1),
+                    COUNT(*) FILTER (WHERE stas_type = 2), COUNT(*) FILTER (WHERE stas_type = 3),
+                    COUNT(*) + (
+                        SELECT COUNT(*) FROM settlement_records r
+                        WHERE r.source = 'core' AND r.setl_ym = $1
+                          AND ($2::text IS NULL OR r.fixmedins_code = $2)
+                          AND NOT EXISTS (
+                              SELECT 1 FROM settlement_lists l
+                              WHERE l.fixmedins_code = r.fixmedins_code AND l.setl_id = r.setl_id))
+             FROM settlement_lists
+             WHERE setl_ym = $1 AND ($2::text IS NULL OR fixmedins_code = $2)",
+            &[&setl_ym, &fixmedins_code],
+        )
+        .await?;
+    Ok(MonthCounts {
+        by_state: [
+            row.try_get(0)?,
+            row.try_get(1)?,
+            row.try_get(2)?,
+            row.try_get(3)?,
+        ],
+        due: row.try_get(4)?,
+    })
+}
+
+/// Keys of lists, as columns.
+#[derive(Debug, Clone, Default)]
+pub struct ListKeys {
+    /// Institutions.
+    pub fixmedins_codes: Vec<String>,
+    /// Settlement ids, one for each institution.
+    pub setl_ids: Vec<String>,
+}
+
+impl<'a> FromIterator<(&'a str, &'a str)> for ListKeys {
+    fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(pairs: I) -> ListKeys {
+        let mut keys = ListKeys::default();
+        for (fixmedins_code, setl_id) in pairs {
+            keys.fixmedins_codes.push(fixmedins_code.to_owned());
+            keys.setl_ids.push(setl_id.to_owned());
+        }
+        keys
+    }
+}
+
+impl<'a> FromIterator<&'a ListHead> for ListKeys {
+    fn from_iter<I: IntoIterator<Item = &'a ListHead>>(heads: I) -> ListKeys {
+        heads
+            .into_iter()
+            .map(|head| (head.fixmedins_code.as_str(), head.setl_id.as_str()))
+            .collect()
+    }
+}
+
+/// Sealed bodies by institution and settlement id.
+pub type Bodies = HashMap<(String, String), Vec<u8>>;
+
+/// The sealed bodies of lists.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn bodies(tx: &Tx<'_>, keys: &ListKeys) -> Result<Bodies, TxError> {
+    let rows = tx
+        .query(
+            "SELECT l.fixmedins_code, l.setl_id, l.body FROM settlement_lists l
+             JOIN UNNEST($1::text[], $2::text[]) AS k (f, s)
+               ON l.fixmedins_code = k.f AND l.setl_id = k.s",
+            &[&keys.fixmedins_codes, &keys.setl_ids],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?)))
+        .collect()
+}
+
+fn head(row: &Row) -> Result<ListHead, tokio_postgres::Error> {
+    Ok(ListHead {
+        fixmedins_code: row.try_get(0)?,
+        setl_id: row.try_get(1)?,
+        setl_list_id: row.try_get(2)?,
+        setl_ym: row.try_get(3)?,
+        stas_type: row.try_get(4)?,
+        revision: row.try_get(5)?,
+        thin: row.try_get(6)?,
+        input_digest: row.try_get(7)?,
+        psn_no_hash: row.try_get(8)?,
+        frozen: row.try_get(9)?,
+        uploaded_at: row.try_get(10)?,
+    })
+}
+
+/// Moves lists to other states, one for each key.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn set_states(tx: &Tx<'_>, keys: &ListKeys, states: &[i16]) -> Result<(), TxError> {
+    tx.execute(
+        "UPDATE settlement_lists l SET stas_type = k.state
+         FROM UNNEST($1::text[], $2::text[], $3::smallint[]) AS k (f, s, state)
+         WHERE l.fixmedins_code = k.f AND l.setl_id = k.s",
+        &[&keys.fixmedins_codes, &keys.setl_ids, &states],
+    )
+    .await
+}
+
+/// Brings what is kept beside a list up to date.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn set_facts(
     tx: &Tx<'_>,
     fixmedins_code: &str,
     setl_id: &str,
-    stas_type: i16,
+    facts: &ListFacts,
 ) -> Result<(), TxError> {
     tx.execute(
-        "UPDATE settlement_lists SET stas_type = $3 WHERE fixmedins_code = $1 AND setl_id = $2",
-        &[&fixmedins_code, &setl_id, &stas_type],
+        "UPDATE settlement_lists SET person = $3, psn_no_hash = $4, input_digest = $5
+         WHERE fixmedins_code = $1 AND setl_id = $2",
+        &[
+            &fixmedins_code,
+            &setl_id,
+            &facts.person,
+            &facts.psn_no_hash,
+            &facts.input_digest,
+        ],
     )
-    .await?;
-    Ok(())
+    .await
+}
+
+/// Keeps a decision of county or city.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn put_review(
+    tx: &Tx<'_>,
+    list: &ListHead,
+    stas_type: i16,
+    reason: &str,
+    (app_id, role, at): (&str, &str, DateTime<Utc>),
+) -> Result<(), TxError> {
+    tx.execute(
+        "INSERT INTO list_reviews (fixmedins_code, setl_id, review, stas_type, reason, app_id,
+                                   role, at)
+         SELECT $1, $2, COALESCE(MAX(review), 0) + 1, $3, $4, $5, $6, $7
+         FROM list_reviews WHERE fixmedins_code = $1 AND setl_id = $2",
+        &[
+            &list.fixmedins_code,
+            &list.setl_id,
+            &stas_type,
+            &reason,
+            &app_id,
+            &role,
+            &at,
+        ],
+    )
+    .await
 }

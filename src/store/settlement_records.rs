@@ -3,7 +3,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Tx, TxError};
+use super::{
+    Tx, TxError,
+    lists::{Bodies, ListKeys},
+};
 
 /// A settlement record as reported.
 #[derive(Debug)]
@@ -14,6 +17,8 @@ pub struct SettlementRecord<'a> {
     pub setl_id: &'a str,
     /// `core` or `hospital`.
     pub source: &'a str,
+    /// Settlement month, yyyyMM.
+    pub setl_ym: &'a str,
     /// medfee_sumamt, fen.
     pub medfee_fen: i64,
     /// The record, sealed.
@@ -29,10 +34,10 @@ pub struct SettlementRecord<'a> {
 pub async fn put(tx: &Tx<'_>, record: &SettlementRecord<'_>) -> Result<(), TxError> {
     tx.execute(
         "INSERT INTO settlement_records (fixmedins_code, setl_id, source, medfee_fen, body,
-                                         received_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
+                                         received_at, setl_ym)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (fixmedins_code, setl_id, source) DO UPDATE SET
-             medfee_fen = $4, body = $5, received_at = $6",
+             medfee_fen = $4, body = $5, received_at = $6, setl_ym = $7",
         &[
             &record.fixmedins_code,
             &record.setl_id,
@@ -40,8 +45,28 @@ pub async fn put(tx: &Tx<'_>, record: &SettlementRecord<'_>) -> Result<(), TxErr
             &record.medfee_fen,
             &record.body,
             &record.received_at,
+            &record.setl_ym,
         ],
     )
     .await?;
     Ok(())
+}
+
+/// The core's records of lists, sealed.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn of_core(tx: &Tx<'_>, keys: &ListKeys) -> Result<Bodies, TxError> {
+    let rows = tx
+        .query(
+            "SELECT r.fixmedins_code, r.setl_id, r.body FROM settlement_records r
+             JOIN UNNEST($1::text[], $2::text[]) AS k (f, s)
+               ON r.fixmedins_code = k.f AND r.setl_id = k.s
+             WHERE r.source = 'core'",
+            &[&keys.fixmedins_codes, &keys.setl_ids],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?)))
+        .collect()
 }

@@ -209,3 +209,50 @@ pub(crate) fn lists(count: usize, seed: u64) -> Vec<Value> {
 pub(crate) fn submit(list: &Value) -> Value {
     serde_json::json!({"report": "4101", "input": list, "submit": true})
 }
+
+/// A 4102 record of a list.
+pub(crate) fn state_change(list: &Value, stas_type: &str) -> Value {
+    serde_json::json!({"report": "4102", "input": {"data": {"stastinfo": [{
+        "psn_no": list["setlinfo"]["psn_no"], "setl_id": list["setlinfo"]["setl_id"],
+        "stas_type": stas_type,
+    }]}}})
+}
+
+/// The settlement id of a list.
+pub(crate) fn setl_id(list: &Value) -> String {
+    list["setlinfo"]["setl_id"].as_str().unwrap().to_owned()
+}
+
+/// Submits a list of hospital A.
+pub(crate) async fn submitted(gateway: &Gateway, list: &Value) -> Answer {
+    let answer = gateway.call("hospital-a", "/reports", &submit(list)).await;
+    assert_eq!(answer.code, "0", "{}", answer.data);
+    answer
+}
+
+/// An item of `groupings.report` for a submitted list, as the city's system would make it.
+pub(crate) async fn report_item(gateway: &Gateway, answer: &Answer, sequence: i32) -> Value {
+    let query = serde_json::json!({"setl_id": answer.data["setl_id"]});
+    let upload = gateway
+        .call("city", "/settlement-lists/uploads", &query)
+        .await;
+    let grouping = &answer.data["grouping"];
+    serde_json::json!({
+        "setl_id": answer.data["setl_id"], "setl_list_sn": answer.data["setl_list_id"],
+        "fixmedins_code": "H61040100001", "mdc_codg": grouping["mdc_codg"],
+        "adrg_code": grouping["adrg_code"], "drg_code": grouping["drg_code"], "grp_rslt": "1",
+        "grp_time": "2026-11-01 08:00:00", "sequence": sequence,
+        "input_digest": upload.data["input_digest"],
+    })
+}
+
+/// A message of `groupings.report`.
+pub(crate) fn batch(batch_no: &str, items: &[Value]) -> Value {
+    serde_json::json!({"batch_no": batch_no, "setl_ym": "202610", "grp_ver": "xianyang-2025",
+        "grp_spec_ver": "chs-drg-2.0", "items": items})
+}
+
+/// The rows of an answer; the canonical form leaves an empty list out.
+pub(crate) fn rows(data: &Value) -> Vec<Value> {
+    data["rows"].as_array().cloned().unwrap_or_default()
+}

@@ -172,9 +172,6 @@ async fn settlement_records_come_from_the_core() {
         .call("core", "/reports", &submit(&lists(1, 1)[0]))
         .await;
     assert_eq!((list.status, list.code.as_str()), (403, "CHS-40301"));
-    let front_page = json!({"report": "4401", "input": {"baseinfo": {"psn_no": "1"}}});
-    let answer = gateway.call("hospital-a", "/reports", &front_page).await;
-    assert_eq!((answer.status, answer.code.as_str()), (422, "CHS-42205"));
     gateway.stop().await;
 }
 
