@@ -7,6 +7,7 @@ pub mod check_config;
 mod columns;
 pub mod dip;
 pub mod efficacy;
+pub mod envelope;
 pub mod group;
 pub mod load;
 pub mod migrate;

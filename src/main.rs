@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
-    audit, call, check, check_config, dip, efficacy, group, load, migrate, openapi, price, profile,
-    sample, scheme, schemes, serve,
+    audit, call, check, check_config, dip, efficacy, envelope, group, load, migrate, openapi,
+    price, profile, sample, scheme, schemes, serve,
 };
 
 #[global_allocator]
@@ -36,6 +36,7 @@ enum Command {
     Scheme(scheme::Args),
     Schemes(schemes::Args),
     Audit(audit::Args),
+    Envelope(envelope::Args),
     Load(load::Args),
     Openapi(openapi::Args),
     Migrate(migrate::Args),
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         Command::Scheme(args) => scheme::run(args),
         Command::Schemes(args) => schemes::run(args),
         Command::Audit(args) => audit::run(args),
+        Command::Envelope(args) => envelope::run(args),
         Command::Load(args) => load::run(args),
         Command::Openapi(args) => openapi::run(args),
         Command::Migrate(args) => migrate::run(args),

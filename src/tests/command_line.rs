@@ -170,6 +170,7 @@ fn every_help_text_is_chinese_first() {
         "scheme",
         "schemes",
         "audit",
+        "envelope",
         "load",
         "openapi",
         "migrate",

@@ -16,6 +16,7 @@ mod command_line;
 mod comparison;
 mod crash;
 mod documents;
+mod envelope_inspect;
 mod mutations;
 mod other_crypto;
 mod pre_check;
