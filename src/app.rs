@@ -13,12 +13,13 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa_actix_web::AppExt;
 
 use crate::{
-    caller::{RegisterError, Registry},
+    caller::{Register, RegisterError, Registry},
     catalogue::{Catalogue, CatalogueError},
     config::{Config, Environment},
     development::{self, DevelopmentError},
     doors::limits::{self, Limiter},
     embedded_db::{EmbeddedDb, EmbeddedDbError, EmbeddedDbOptions},
+    jobs,
     keys::{KeyError, PlatformKeys},
     router,
     schemas::Schemas,
@@ -36,7 +37,7 @@ pub struct App {
     /// Database.
     pub store: Store,
     /// Registered callers.
-    pub registry: Registry,
+    pub register: Register,
     /// Keys of the platform.
     pub keys: PlatformKeys,
     /// Rules, schemes and profiles.
@@ -137,12 +138,7 @@ impl Application {
             development::register(&config.data_dir, &url, &config.admdvs, &keys, &store, now)
                 .await?;
         }
-        let registry = Registry::open(
-            store.callers().await?,
-            &keys.master,
-            &config.admdvs,
-            development,
-        )?;
+        let registry = open_registry(&store, &keys, &config).await?;
         let catalogue = catalogue
             .await
             .map_err(|error| StartError::Process(error.to_string()))??;
@@ -159,7 +155,7 @@ impl Application {
             ),
             schemas: Schemas::compile().map_err(StartError::Process)?,
             store,
-            registry,
+            register: Register::new(registry),
             keys,
             catalogue,
             metrics,
@@ -210,7 +206,8 @@ impl Application {
         } = self;
         let handle = server.handle();
         let mut server = tokio::spawn(server);
-        let upkeep = tokio::spawn(crate::jobs::upkeep(app.clone().into_inner()));
+        let upkeep = tokio::spawn(jobs::upkeep(app.clone().into_inner()));
+        let following = tokio::spawn(jobs::follow_callers(app.clone().into_inner()));
         let failed = |error: String| StartError::Process(error);
         let outcome = tokio::select! {
             () = stop => {
@@ -229,12 +226,31 @@ impl Application {
             }
         };
         upkeep.abort();
+        following.abort();
         drop(app);
         if let Some(database) = database {
             database.stop().await?;
         }
         outcome
     }
+}
+
+/// The register of callers as the database has it now.
+///
+/// # Errors
+/// [`StartError`] when the database does not answer or a caller cannot be used.
+pub(crate) async fn open_registry(
+    store: &Store,
+    keys: &PlatformKeys,
+    config: &Config,
+) -> Result<Registry, StartError> {
+    Ok(Registry::open(
+        store.callers().await?,
+        store.caller_keys().await?,
+        &keys.master,
+        &config.admdvs,
+        config.environment == Environment::Development,
+    )?)
 }
 
 /// Resolves when the private database is lost for good; never without one.

@@ -1,16 +1,26 @@
 //! Callers: who they are, what they may do, and the register they stand in.
 
-use std::{collections::HashMap, fmt, str::FromStr, sync::Arc};
+use std::{
+    collections::HashMap,
+    fmt,
+    net::IpAddr,
+    num::NonZeroU32,
+    str::FromStr,
+    sync::{Arc, PoisonError, RwLock},
+};
 
+use chrono::{DateTime, Utc};
 use chs_envelope::{
     canonical::Scalars,
     sealed::AppCredentials,
     sm::{Sm2PublicKey, Sm4Key},
 };
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use ipnet::IpNet;
 
 use crate::{
     keys::{MasterKey, SealedAs},
-    store::callers::CallerRow,
+    store::callers::{CallerRow, KeyRow},
 };
 
 macro_rules! roles {
@@ -81,10 +91,45 @@ pub struct Caller {
     pub admdvs: String,
     /// Level of the institution (dictionary hosp_lv); the coefficient depends on it.
     pub hosp_lv: Option<String>,
+    /// Networks it may call from; none: from anywhere.
+    pub addresses: Vec<IpNet>,
+    /// Its own limit, where it is not the configured one.
+    pub rate: Option<DefaultDirectRateLimiter>,
+    /// Its keys, the newest first; while keys are changed two sets hold at once.
+    pub keys: Vec<Arc<CallerKey>>,
+}
+
+/// A set of keys of a caller.
+#[derive(Debug)]
+pub struct CallerKey {
+    /// Human-readable id.
+    pub key_id: String,
     /// appSecret and keys derived from it.
     pub credentials: AppCredentials,
     /// Key that verifies the caller's messages.
     pub public_key: Sm2PublicKey,
+    not_before: DateTime<Utc>,
+    not_after: Option<DateTime<Utc>>,
+}
+
+impl Caller {
+    /// The sets of keys that hold at `now`, the newest first.
+    pub fn keys_at(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Arc<CallerKey>> {
+        self.keys.iter().filter(move |key| key.holds_at(now))
+    }
+
+    /// Whether it may call from this address.
+    pub fn may_call_from(&self, address: Option<IpAddr>) -> bool {
+        self.addresses.is_empty()
+            || address
+                .is_some_and(|address| self.addresses.iter().any(|net| net.contains(&address)))
+    }
+}
+
+impl CallerKey {
+    fn holds_at(&self, now: DateTime<Utc>) -> bool {
+        self.not_before <= now && self.not_after.is_none_or(|end| now < end)
+    }
 }
 
 /// A row of the register that cannot be used.
@@ -102,6 +147,9 @@ pub enum RegisterError {
     /// An office of another pooling area.
     #[error("调用方 {0} 不属于本统筹区 / caller {0} belongs to another pooling area")]
     Area(String),
+    /// An allowed network that is none.
+    #[error("调用方 {0} 的来源网段不正确 / caller {0} has a malformed network")]
+    Address(String),
     /// A development key outside development.
     #[error("非开发环境拒绝 TEST- 密钥：{0} / TEST- keys are refused outside development: {0}")]
     TestKey(String),
@@ -121,32 +169,43 @@ impl Registry {
     /// # Errors
     /// [`RegisterError`] for the first row that cannot be used.
     pub fn open(
-        rows: Vec<CallerRow>,
+        callers: Vec<CallerRow>,
+        keys: Vec<KeyRow>,
         master: &MasterKey,
         admdvs: &str,
         development: bool,
     ) -> Result<Registry, RegisterError> {
-        let mut registry = Registry::default();
-        for row in rows.into_iter().filter(|row| !row.suspended) {
+        let mut keys_of: HashMap<String, Vec<Arc<CallerKey>>> = HashMap::new();
+        for row in keys {
             if !development && row.key_id.starts_with("TEST-") {
                 return Err(RegisterError::TestKey(row.key_id));
             }
-            let key_id = row.key_id.clone();
-            let caller = open_row(row, master)?;
+            let app_id = row.app_id.clone();
+            let scalars = callers
+                .iter()
+                .find(|caller| caller.app_id == app_id)
+                .map_or(Scalars::Native, scalars);
+            let key = Arc::new(open_key(row, scalars, master)?);
+            keys_of.entry(app_id).or_default().push(key);
+        }
+        let mut registry = Registry::default();
+        for row in callers.into_iter().filter(|row| !row.suspended) {
+            let app_id = row.app_id.clone();
+            let keys = keys_of.remove(&app_id).unwrap_or_default();
+            let caller = open_row(row, keys)?;
             if caller.role == Role::Hospital && caller.fixmedins_code.is_none() {
-                return Err(RegisterError::Institution(key_id));
+                return Err(RegisterError::Institution(app_id));
             }
             // The pooling area is the city: the first four digits of the division.
             let of_area = matches!(caller.role, Role::County | Role::City | Role::Core);
             if of_area && caller.admdvs.get(..4) != admdvs.get(..4) {
-                return Err(RegisterError::Area(key_id));
+                return Err(RegisterError::Area(app_id));
             }
             let caller = Arc::new(caller);
             if let Some(code) = &caller.fixmedins_code {
-                let institutions = &mut registry.institutions;
-                institutions.insert(code.clone(), caller.clone());
+                registry.institutions.insert(code.clone(), caller.clone());
             }
-            registry.callers.insert(caller.app_id.clone(), caller);
+            registry.callers.insert(app_id, caller);
         }
         Ok(registry)
     }
@@ -182,33 +241,74 @@ impl Registry {
     }
 }
 
-fn open_row(row: CallerRow, master: &MasterKey) -> Result<Caller, RegisterError> {
+/// The register in force. It is replaced whole, so a request sees one state of it from
+/// beginning to end.
+#[derive(Debug)]
+pub struct Register(RwLock<Arc<Registry>>);
+
+impl Register {
+    /// A register that begins with these callers.
+    pub fn new(registry: Registry) -> Register {
+        Register(RwLock::new(Arc::new(registry)))
+    }
+
+    /// The callers of this moment.
+    pub fn current(&self) -> Arc<Registry> {
+        // Nothing can panic while the lock is held, so a poisoned one is as good.
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts other callers in force.
+    pub fn replace(&self, registry: Registry) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
+    }
+}
+
+fn scalars(row: &CallerRow) -> Scalars {
+    if row.scalars_as_text {
+        Scalars::Text
+    } else {
+        Scalars::Native
+    }
+}
+
+fn open_key(row: KeyRow, scalars: Scalars, master: &MasterKey) -> Result<CallerKey, RegisterError> {
     let broken = || RegisterError::Keys(row.key_id.clone());
     let secret = master
         .open(SealedAs::AppSecret(&row.app_id), &row.app_secret)
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .ok_or_else(broken)?;
-    let gcm_key = match &row.gcm_key {
-        None => None,
-        Some(sealed) => Some(
-            master
-                .open(SealedAs::GcmKey(&row.app_id), sealed)
-                .and_then(|bytes| Sm4Key::from_bytes(&bytes).ok())
-                .ok_or_else(broken)?,
-        ),
-    };
-    let scalars = if row.scalars_as_text {
-        Scalars::Text
-    } else {
-        Scalars::Native
-    };
     let mut credentials = AppCredentials::new(&row.app_id, &secret)
         .map_err(|_| broken())?
         .with_scalars(scalars);
-    if let Some(gcm_key) = gcm_key {
-        credentials = credentials.with_gcm_key(gcm_key);
+    if let Some(sealed) = &row.gcm_key {
+        let key = master
+            .open(SealedAs::GcmKey(&row.app_id), sealed)
+            .and_then(|bytes| Sm4Key::from_bytes(&bytes).ok())
+            .ok_or_else(broken)?;
+        credentials = credentials.with_gcm_key(key);
     }
-    let public_key = Sm2PublicKey::from_bytes(&row.public_key).map_err(|_| broken())?;
+    Ok(CallerKey {
+        public_key: Sm2PublicKey::from_bytes(&row.public_key).map_err(|_| broken())?,
+        credentials,
+        not_before: row.not_before,
+        not_after: row.not_after,
+        key_id: row.key_id,
+    })
+}
+
+fn open_row(row: CallerRow, keys: Vec<Arc<CallerKey>>) -> Result<Caller, RegisterError> {
+    let addresses = row
+        .addresses
+        .iter()
+        .map(|net| net.parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| RegisterError::Address(row.app_id.clone()))?;
+    let rate = row
+        .per_second
+        .and_then(|rate| u32::try_from(rate).ok())
+        .and_then(NonZeroU32::new)
+        .map(|rate| RateLimiter::direct(Quota::per_second(rate)));
     Ok(Caller {
         role: row.role.parse()?,
         fixmedins_code: row.fixmedins_code,
@@ -216,7 +316,8 @@ fn open_row(row: CallerRow, master: &MasterKey) -> Result<Caller, RegisterError>
         admdvs: row.admdvs,
         hosp_lv: row.hosp_lv,
         app_id: row.app_id,
-        credentials,
-        public_key,
+        addresses,
+        rate,
+        keys,
     })
 }

@@ -2,9 +2,11 @@
 
 pub mod audit;
 pub mod call;
+pub mod callers;
 pub mod check;
 pub mod check_config;
 mod columns;
+pub mod database;
 pub mod dip;
 pub mod efficacy;
 pub mod envelope;

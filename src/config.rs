@@ -10,6 +10,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// Where the gateway runs; decides whether development keys are taken.
@@ -80,6 +81,11 @@ pub struct Limits {
     pub caller_per_second: u32,
     /// Requests per second of one source address.
     pub address_per_second: u32,
+    /// Proxies in front of the gateway, in CIDR form: only what comes from one of them may
+    /// name its client in `X-Forwarded-For`.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How often the register of callers is looked at for changes, in seconds.
+    pub callers_seconds: u64,
     /// How long a repeated requestId waits for its first send, in seconds.
     pub wait_seconds: u64,
     /// How long a requestId stays bound to its answer, in days.
@@ -117,6 +123,8 @@ impl Default for Config {
                 window_seconds: 300,
                 caller_per_second: 2_000,
                 address_per_second: 5_000,
+                trusted_proxies: Vec::new(),
+                callers_seconds: 2,
                 wait_seconds: 10,
                 idempotency_days: 7,
                 shutdown_seconds: 10,
@@ -208,6 +216,12 @@ impl Config {
             return invalid(
                 "生产环境的 database.url 只能指向本机或 Unix 套接字（数据库连接尚不支持 TLS）",
                 "in production database.url must be local or a Unix socket (no TLS to the database yet)",
+            );
+        }
+        if self.limits.callers_seconds == 0 {
+            return invalid(
+                "limits.callers_seconds 必须大于 0",
+                "limits.callers_seconds must be above 0",
             );
         }
         if self.limits.caller_per_second == 0 || self.limits.address_per_second == 0 {

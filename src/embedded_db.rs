@@ -40,7 +40,7 @@ mod survivors;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,6 +80,18 @@ impl EmbeddedDbOptions {
             stop_timeout: Duration::from_secs(30),
         }
     }
+}
+
+/// How to connect to the private server that a running gateway keeps in `data_dir`.
+///
+/// # Errors
+/// [`EmbeddedDbError::File`] when there is no such folder.
+pub fn connection_beside(data_dir: &Path) -> Result<tokio_postgres::Config, EmbeddedDbError> {
+    let path = data_dir
+        .canonicalize()
+        .map_err(|e| EmbeddedDbError::file("open", data_dir, &e))?;
+    let sockets = folder::socket_folder_of(&path)?;
+    Ok(postmaster::connection(&sockets, DATABASE, DATABASE))
 }
 
 /// A running private PostgreSQL. End it with [`EmbeddedDb::stop`]; a drop asks

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::app::App;
+use crate::app::{App, StartError, open_registry};
 
 /// How often expired rows and quiet callers are forgotten.
 const UPKEEP: Duration = Duration::from_secs(60);
@@ -22,5 +22,42 @@ pub async fn upkeep(app: Arc<App>) {
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "expired rows could not be deleted"),
         }
+    }
+}
+
+/// Keeps the register of callers up to date: whoever is registered, suspended or given
+/// other keys, by any command beside any gateway, is so here within
+/// `limits.callers_seconds`. A register that does not open leaves the last good one in
+/// force.
+pub async fn follow_callers(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(app.config.limits.callers_seconds));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // Nothing is known to be in force yet, so the first tick reads the register again.
+    let mut known = None;
+    loop {
+        ticks.tick().await;
+        let revision = match app.store.callers_revision().await {
+            Ok(revision) => revision,
+            Err(error) => {
+                tracing::warn!(%error, "the register of callers could not be read");
+                continue;
+            }
+        };
+        if known == Some(revision) {
+            continue;
+        }
+        match open_registry(&app.store, &app.keys, &app.config).await {
+            Ok(registry) => {
+                tracing::info!(callers = registry.len(), revision, "callers in force");
+                app.register.replace(registry);
+            }
+            Err(StartError::Store(error)) => {
+                tracing::warn!(%error, "the register of callers could not be read");
+                continue;
+            }
+            Err(error) => tracing::error!(%error, "the register of callers cannot be used"),
+        }
+        // A broken register is told once a change, not once a tick.
+        known = Some(revision);
     }
 }

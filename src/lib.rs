@@ -7,6 +7,7 @@
 pub mod app;
 pub mod audit;
 pub mod caller;
+pub mod caller_file;
 pub mod catalogue;
 pub mod commands;
 pub mod config;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
-    audit, call, check, check_config, dip, efficacy, envelope, group, load, migrate, openapi,
-    price, profile, sample, scheme, schemes, serve,
+    audit, call, callers, check, check_config, dip, efficacy, envelope, group, load, migrate,
+    openapi, price, profile, sample, scheme, schemes, serve,
 };
 
 #[global_allocator]
@@ -26,6 +26,7 @@ struct Cli {
 enum Command {
     Serve(serve::Args),
     Call(call::Args),
+    Callers(callers::Args),
     Sample(sample::Args),
     Check(check::Args),
     Group(group::Args),
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Call(args) => call::run(args),
+        Command::Callers(args) => callers::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Check(args) => check::run(args),
         Command::Group(args) => group::run(args),

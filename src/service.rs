@@ -2,6 +2,7 @@
 //! the pure crates, and hands rows to `store`.
 
 pub mod assessment;
+pub mod callers;
 pub mod checkup;
 pub mod comparison;
 pub mod exactly_once;

@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::{app::App, caller::Caller, store::Store};
+use crate::{
+    app::App,
+    caller::{Caller, CallerKey},
+    store::Store,
+};
 
 /// A verified caller with its message.
 pub struct Session {
@@ -15,6 +19,8 @@ pub struct Session {
     pub store: Store,
     /// Who calls.
     pub caller: Arc<Caller>,
+    /// The keys that opened the message; the answer is sealed with the same.
+    pub key: Arc<CallerKey>,
     /// Ids and digest of the message.
     pub meta: CallMeta,
 }

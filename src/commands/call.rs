@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{Outcome, UNREACHABLE};
 use crate::{
-    development::{self, CallerFile},
+    caller_file::{self, CallerFile},
     operations::TABLE,
 };
 
@@ -141,7 +141,7 @@ pub fn run(args: Args) -> Outcome {
             .join(", ");
         return Err(format!("无此操作 / no such operation: {}; {known}", args.operation).into());
     };
-    let caller = development::read_caller(
+    let caller = caller_file::read_caller(
         args.caller
             .as_deref()
             .unwrap_or(std::path::Path::new("./var/callers/hospital-a.toml")),

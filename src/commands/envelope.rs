@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 use serde_json::Value;
 
 use super::Outcome;
-use crate::development;
+use crate::caller_file;
 
 /// 报文诊断 / understanding messages
 #[derive(Debug, Parser)]
@@ -107,7 +107,7 @@ pub fn run(args: Args) -> Outcome {
         None => None,
     };
     if let Some(path) = &args.caller {
-        let caller = development::read_caller(path)?;
+        let caller = caller_file::read_caller(path)?;
         let bad = |member: &str| format!("调用方文件的 {member} 不正确 / {member} is malformed");
         let own = Sm2PrivateKey::from_text(&caller.private_key).map_err(|_| bad("private_key"))?;
         let platform = Sm2PublicKey::from_text(&caller.platform_public_key)

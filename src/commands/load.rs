@@ -23,7 +23,7 @@ use super::{
     call::{Client, http, unique},
 };
 use crate::{
-    development,
+    caller_file,
     sample::{SampleOptions, generate},
 };
 
@@ -72,7 +72,7 @@ struct Measured {
 /// # Errors
 /// Unusable files, or a gateway that breaks a connection.
 pub fn run(args: Args) -> Outcome {
-    let caller = development::read_caller(&args.caller)?;
+    let caller = caller_file::read_caller(&args.caller)?;
     let client = Client::new(&caller)?;
     let scheme = Scheme::builtin("chs-drg-2.0")?;
     let options = SampleOptions {

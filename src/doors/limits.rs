@@ -4,17 +4,19 @@
 use std::{net::IpAddr, num::NonZeroU32};
 
 use actix_web::{
-    HttpMessage,
+    HttpMessage, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
     web,
 };
 use governor::{DefaultKeyedRateLimiter, Quota, clock::Clock};
+use ipnet::IpNet;
 
 use crate::{
     app::App,
+    caller::Caller,
     error::{ErrorCode, Refusal},
 };
 
@@ -39,14 +41,16 @@ impl Limiter {
         }
     }
 
-    /// Takes one request of a verified caller.
+    /// Takes one request of a verified caller, from its own limit where it has one.
     ///
     /// # Errors
     /// [`ErrorCode::CallerRateLimited`] with the seconds to wait.
-    pub fn take_caller(&self, app_id: &str) -> Result<(), Refusal> {
-        self.by_caller
-            .check_key(&app_id.to_owned())
-            .map_err(|wait| limited(ErrorCode::CallerRateLimited, &wait))
+    pub fn take_caller(&self, caller: &Caller) -> Result<(), Refusal> {
+        match &caller.rate {
+            Some(own) => own.check(),
+            None => self.by_caller.check_key(&caller.app_id),
+        }
+        .map_err(|wait| limited(ErrorCode::CallerRateLimited, &wait))
     }
 
     fn take_address(&self, address: IpAddr) -> Result<(), Refusal> {
@@ -73,6 +77,37 @@ fn limited(
     }
 }
 
+/// The address a request comes from: the peer's own, or, behind a trusted proxy, the last
+/// one in `X-Forwarded-For` that no trusted proxy has (what stands before it, a client may
+/// have written itself).
+pub fn address(request: &HttpRequest, app: &App) -> Option<IpAddr> {
+    forwarded(
+        request.peer_addr()?.ip(),
+        request.headers(),
+        &app.config.limits.trusted_proxies,
+    )
+}
+
+fn forwarded(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
+    let is_proxy = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    if !is_proxy(&peer) {
+        return Some(peer);
+    }
+    let named: Vec<&str> = headers
+        .get_all(header::X_FORWARDED_FOR)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    for text in named.into_iter().rev() {
+        // An unreadable name ends the search: nothing before it can be believed.
+        let address: IpAddr = text.trim().parse().ok()?;
+        if !is_proxy(&address) {
+            return Some(address);
+        }
+    }
+    Some(peer)
+}
+
 /// The middleware around all routes.
 ///
 /// # Errors
@@ -83,9 +118,10 @@ pub async fn guard(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = RequestId(uuid::Uuid::now_v7().to_string());
     request.extensions_mut().insert(id.clone());
-    let allowed = match (request.app_data::<web::Data<App>>(), request.peer_addr()) {
-        (Some(app), Some(peer)) => app.limiter.take_address(peer.ip()),
-        _ => Ok(()),
+    let allowed = match request.app_data::<web::Data<App>>() {
+        Some(app) => address(request.request(), app)
+            .map_or(Ok(()), |address| app.limiter.take_address(address)),
+        None => Ok(()),
     };
     let mut response = match allowed {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
@@ -107,13 +143,29 @@ pub async fn guard(
 mod tests {
     use super::*;
 
+    fn from(peer: &str, forwarded_for: &[&str]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for value in forwarded_for {
+            headers.append(
+                header::X_FORWARDED_FOR,
+                HeaderValue::from_str(value).unwrap(),
+            );
+        }
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        forwarded(peer.parse().unwrap(), &headers, &trusted).map(|ip| ip.to_string())
+    }
+
     #[test]
-    fn a_caller_over_its_rate_is_told_to_wait() {
-        let limiter = Limiter::new(1, 2);
-        assert!(limiter.take_caller("a").is_ok() && limiter.take_caller("a").is_ok());
-        let refusal = limiter.take_caller("a").unwrap_err();
-        assert_eq!(refusal.code, ErrorCode::CallerRateLimited);
-        assert_eq!(refusal.retry_after, Some(1));
-        assert!(limiter.take_caller("b").is_ok());
+    fn only_a_trusted_proxy_may_name_another_address() {
+        let it = |address: &str| Some(address.to_owned());
+        assert_eq!(from("192.0.2.1", &["198.51.100.7"]), it("192.0.2.1"));
+        assert_eq!(from("10.0.0.1", &["198.51.100.7"]), it("198.51.100.7"));
+        assert_eq!(
+            from("10.0.0.1", &["203.0.113.9, 198.51.100.7", "10.2.3.4"]),
+            it("198.51.100.7"),
+            "what a client wrote before its own address counts for nothing"
+        );
+        assert_eq!(from("10.0.0.1", &["198.51.100.7, nonsense"]), None);
+        assert_eq!(from("10.0.0.1", &[]), it("10.0.0.1"));
     }
 }

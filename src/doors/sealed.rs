@@ -16,6 +16,7 @@ use actix_web::{
     error::{InternalError, PayloadError},
     web,
 };
+use chrono::{DateTime, Utc};
 use chs_envelope::sealed::{self, EncType, Envelope, EnvelopeError};
 use serde_json::Value;
 
@@ -23,8 +24,8 @@ pub use answer::{SealedAnswer, SealedMessage};
 
 use crate::{
     app::App,
-    caller::Caller,
-    doors::limits::RequestId,
+    caller::{Caller, CallerKey},
+    doors::limits::{self, RequestId},
     error::{ErrorCode, Refusal},
     operations::Operation,
     service::exactly_once,
@@ -77,6 +78,7 @@ impl<O: Operation> FromRequest for Call<O> {
                 .map_or_else(|| app.store.clone(), |store| store.get_ref().clone());
             let Opened {
                 caller,
+                key,
                 meta,
                 envelope,
                 data,
@@ -88,6 +90,7 @@ impl<O: Operation> FromRequest for Call<O> {
                     app,
                     store,
                     caller,
+                    key,
                     meta,
                 },
             };
@@ -102,6 +105,7 @@ impl<O: Operation> FromRequest for Call<O> {
 /// An opened message.
 struct Opened {
     caller: Arc<Caller>,
+    key: Arc<CallerKey>,
     meta: CallMeta,
     envelope: Envelope,
     data: Value,
@@ -126,10 +130,14 @@ fn open<O: Operation>(
     let received_at = (app.clock)();
     let envelope = Envelope::parse(&body).map_err(|error| form_refusal(&error))?;
     let caller = app
-        .registry
+        .register
+        .current()
         .find(envelope.head().app_id())
         .cloned()
         .ok_or_else(|| Refusal::new(ErrorCode::CallerUnknown))?;
+    if !caller.may_call_from(limits::address(request, &app)) {
+        return Err(Refusal::new(ErrorCode::AddressNotAllowed));
+    }
     let window = app.config.limits.window_seconds;
     if !envelope
         .head()
@@ -138,11 +146,7 @@ fn open<O: Operation>(
     {
         return Err(Refusal::new(ErrorCode::TimestampOutsideWindow));
     }
-    if envelope.head().enc_type() == EncType::Sm4Gcm && !caller.credentials.has_gcm_key() {
-        return Err(Refusal::new(ErrorCode::EncTypeNotAllowed));
-    }
-    let opened = sealed::open(&envelope, &caller.credentials, &caller.public_key)
-        .map_err(|_| Refusal::new(ErrorCode::CannotOpen))?;
+    let (key, opened) = open_with_any_key(&envelope, &caller, received_at)?;
     let meta = CallMeta {
         operation: O::ID,
         request_id: envelope.head().request_id().to_owned(),
@@ -154,6 +158,7 @@ fn open<O: Operation>(
         app,
         Opened {
             caller,
+            key,
             meta,
             envelope,
             data: opened.data,
@@ -161,10 +166,31 @@ fn open<O: Operation>(
     ))
 }
 
+/// Opens and verifies with the keys that hold now. While a caller changes its keys two
+/// sets hold, and the message does not say which one made it: the newest is tried first.
+fn open_with_any_key(
+    envelope: &Envelope,
+    caller: &Caller,
+    now: DateTime<Utc>,
+) -> Result<(Arc<CallerKey>, sealed::Opened), Refusal> {
+    let mut refused = ErrorCode::CallerWithoutKey;
+    for key in caller.keys_at(now) {
+        if envelope.head().enc_type() == EncType::Sm4Gcm && !key.credentials.has_gcm_key() {
+            refused = ErrorCode::EncTypeNotAllowed;
+            continue;
+        }
+        match sealed::open(envelope, &key.credentials, &key.public_key) {
+            Ok(opened) => return Ok((Arc::clone(key), opened)),
+            Err(_) => refused = ErrorCode::CannotOpen,
+        }
+    }
+    Err(Refusal::new(refused))
+}
+
 /// Rate, role, schema, request.
 fn understand<O: Operation>(session: &Session, data: Value) -> Result<O::Request, Refusal> {
     let (app, caller) = (&session.app, &session.caller);
-    app.limiter.take_caller(&caller.app_id)?;
+    app.limiter.take_caller(caller)?;
     if !O::ROLES.contains(&caller.role) {
         return Err(Refusal::new(ErrorCode::RoleNotAllowed));
     }

@@ -134,14 +134,7 @@ impl DataFolder {
     /// path is too long for a socket, a folder named by the data folder's device
     /// and inode in the user's runtime folder.
     pub(super) fn socket_folder(&self) -> Result<PathBuf, EmbeddedDbError> {
-        let near = self.path.join("run");
-        let folder = if near.as_os_str().len() <= SOCKET_FOLDER_LIMIT {
-            near
-        } else {
-            let meta = fs::metadata(&self.path)
-                .map_err(|e| EmbeddedDbError::file("open", &self.path, &e))?;
-            runtime_base().join(format!("chs-gateway-{:x}-{:x}", meta.dev(), meta.ino()))
-        };
+        let folder = socket_folder_of(&self.path)?;
         self.private_folder(&folder)?;
         Ok(folder)
     }
@@ -172,6 +165,16 @@ impl DataFolder {
         )
         .map_err(|e| EmbeddedDbError::file("open", &self.path, &e))
     }
+}
+
+/// Where the socket of the cluster below the data folder `path` (absolute) stands.
+pub(super) fn socket_folder_of(path: &Path) -> Result<PathBuf, EmbeddedDbError> {
+    let near = path.join("run");
+    if near.as_os_str().len() <= SOCKET_FOLDER_LIMIT {
+        return Ok(near);
+    }
+    let meta = fs::metadata(path).map_err(|e| EmbeddedDbError::file("open", path, &e))?;
+    Ok(runtime_base().join(format!("chs-gateway-{:x}-{:x}", meta.dev(), meta.ino())))
 }
 
 /// Opens the server's log for appending; one grown too large is begun anew.

@@ -1,6 +1,6 @@
 //! One server process: started, watched until it accepts connections, ended.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -77,15 +77,7 @@ impl Server {
 
     /// How to connect as `role` to `database`.
     pub(super) fn connection(&self, role: &str, database: &str) -> tokio_postgres::Config {
-        let mut config = tokio_postgres::Config::new();
-        config
-            .host_path(&self.sockets)
-            .port(5432)
-            .user(role)
-            .dbname(database)
-            .application_name("chs-gateway")
-            .connect_timeout(Duration::from_secs(5));
-        config
+        connection(&self.sockets, role, database)
     }
 
     fn start_error(&self, reason: String) -> EmbeddedDbError {
@@ -94,6 +86,19 @@ impl Server {
             log: self.log.clone(),
         }
     }
+}
+
+/// How to connect over the socket in `sockets`.
+pub(super) fn connection(sockets: &Path, role: &str, database: &str) -> tokio_postgres::Config {
+    let mut config = tokio_postgres::Config::new();
+    config
+        .host_path(sockets)
+        .port(5432)
+        .user(role)
+        .dbname(database)
+        .application_name("chs-gateway")
+        .connect_timeout(Duration::from_secs(5));
+    config
 }
 
 /// A running server process. A drop asks it for a fast shutdown.

@@ -96,6 +96,11 @@ error_table! {
     EncTypeNotAllowed = "CHS-40104", 401, false,
         "调用方未启用该加密方式", "this encType is not enabled for the caller",
         "改用已登记的 encType / use the registered encType", "为调用方登记 GCM 密钥 / register a GCM key";
+    /// None of the caller's keys holds at this time.
+    CallerWithoutKey = "CHS-40105", 401, false,
+        "调用方没有在有效期内的密钥", "no key of the caller is valid at this time",
+        "向医保经办机构登记新密钥 / register a new key with the bureau",
+        "chs-gateway callers rotate 登记新密钥 / register a new key with it";
     /// The role of the caller does not include the operation.
     RoleNotAllowed = "CHS-40301", 403, false,
         "调用方角色无权使用该服务", "the caller's role may not use this operation",
@@ -104,6 +109,11 @@ error_table! {
     ForeignData = "CHS-40302", 403, false,
         "数据不属于该调用方", "the data belongs to another institution",
         "核对 fixmedins_code / check fixmedins_code", "已记入审计 / recorded in the audit chain";
+    /// The caller may not call from this address.
+    AddressNotAllowed = "CHS-40303", 403, false,
+        "来源地址不在该调用方的允许范围内", "the caller may not call from this address",
+        "从登记的网络发起调用 / call from the registered network",
+        "chs-gateway callers set --allow 调整 / adjust with it";
     /// No such path.
     PathUnknown = "CHS-40401", 404, false,
         "路径不存在", "no such path", "核对接口地址 / check the path", "无需处理 / nothing";
@@ -146,6 +156,11 @@ error_table! {
     ObjectionState = "CHS-40907", 409, false,
         "公示或异议的当前状态不允许该操作", "the state of the publication or objection does not allow this step",
         "查询公示与异议状态 / query publication and objections", "无需处理 / nothing";
+    /// The public key belongs to another caller.
+    KeyTaken = "CHS-40920", 409, false,
+        "公钥已登记给其他调用方", "the public key is registered for another caller",
+        "每个调用方使用自己的密钥对 / use a key pair of your own",
+        "核对公钥归属 / check whose key it is";
     /// The body is larger than the limit.
     BodyTooLarge = "CHS-41301", 413, false,
         "报文超过大小上限", "the body is larger than the limit",

@@ -103,8 +103,9 @@ async fn groups(
     query: &FeeSummaryRequest,
 ) -> Result<(Vec<FeeSummaryRow>, i64), TxError> {
     let asked = query.fixmedins_code.as_deref().unwrap_or_default();
+    let register = app.register.current();
     let mut found = None;
-    for code in app.registry.institutions() {
+    for code in register.institutions() {
         if pseudonym(app, &query.setl_ym, code)? == asked {
             found = Some(code);
         }

@@ -80,7 +80,8 @@ fn scope<'a>(query: &'a FeeSummaryRequest, fixmedins_code: Option<&'a str>) -> S
 
 /// A row as it is answered.
 pub(super) fn written(app: &App, query: &FeeSummaryRequest, row: SummaryRow) -> FeeSummaryRow {
-    let institution = app.registry.institution(&row.fixmedins_code);
+    let register = app.register.current();
+    let institution = register.institution(&row.fixmedins_code);
     let admdvs = institution.map(|institution| institution.admdvs.clone());
     FeeSummaryRow {
         setl_ym: query.setl_ym.clone(),

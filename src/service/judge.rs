@@ -102,7 +102,8 @@ fn assess(
     joined: &JoinedList,
     now: DateTime<Utc>,
 ) -> Result<Assessment, Refusal> {
-    let registered = app.registry.institution(&head.fixmedins_code);
+    let register = app.register.current();
+    let registered = register.institution(&head.fixmedins_code);
     let hosp_lv = registered.unwrap_or(caller).hosp_lv.as_deref();
     let basis = Basis {
         profile: None,

@@ -70,7 +70,8 @@ fn refused(code: ErrorCode, pointer: &str) -> Refusal {
 /// A county office decides on the institutions of its own division only.
 fn oversees(session: &Session, head: &ListHead) -> Result<(), Refusal> {
     let caller: &Caller = &session.caller;
-    let registered = session.app.registry.institution(&head.fixmedins_code);
+    let register = session.app.register.current();
+    let registered = register.institution(&head.fixmedins_code);
     let own = registered.is_some_and(|institution| {
         institution.admdvs == caller.admdvs
             // An office registered with the city's own division serves the whole city.

@@ -136,7 +136,8 @@ fn written(app: &App, request: &QcResultsRequest, row: QcRow) -> Result<QcResult
     let findings: Vec<StoredFinding> =
         serde_json::from_str(&row.findings).map_err(Refusal::internal)?;
     let retn_flag = row.retn_flag.to_string();
-    let name = app.registry.institution_name(&row.fixmedins_code);
+    let register = app.register.current();
+    let name = register.institution_name(&row.fixmedins_code);
     Ok(QcResultRow {
         fixmedins_name: name.unwrap_or_default().to_owned(),
         fixmedins_code: row.fixmedins_code,

@@ -74,6 +74,16 @@ impl TxError {
         }
     }
 
+    /// Names the cause of a violated unique index where it is known.
+    pub fn when_not_unique(self, code: ErrorCode) -> TxError {
+        match &self {
+            TxError::Database(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => {
+                Refusal::new(code).into()
+            }
+            _ => self,
+        }
+    }
+
     fn into_refusal(self) -> Refusal {
         match self {
             TxError::Refused(refusal) => refusal,

@@ -11,6 +11,7 @@ use std::{
 };
 
 use chs_gateway::{
+    caller_file,
     commands::call::{Client, http, unique},
     development,
 };
@@ -75,7 +76,7 @@ async fn answered_uploads_survive_kill_9() {
     let mut waiting: Vec<(String, Value)> = lists.iter().map(|l| (unique(), submit(l))).collect();
     while let Some((request_id, data)) = waiting.pop() {
         let caller = development::folder(dir.path()).join("hospital-a.toml");
-        let client = Client::new(&development::read_caller(&caller).unwrap()).unwrap();
+        let client = Client::new(&caller_file::read_caller(&caller).unwrap()).unwrap();
         let message = client
             .seal(&data.to_string(), &request_id, &unique(), now())
             .unwrap();
@@ -121,7 +122,7 @@ async fn answered_uploads_survive_kill_9() {
 
     let folder = development::folder(dir.path());
     let client =
-        Client::new(&development::read_caller(&folder.join("hospital-a.toml")).unwrap()).unwrap();
+        Client::new(&caller_file::read_caller(&folder.join("hospital-a.toml")).unwrap()).unwrap();
     let query = json!({"setl_ym": "202610", "level": "case", "page_size": 1000});
     let message = client
         .seal(&query.to_string(), &unique(), &unique(), now())

@@ -5,6 +5,7 @@ use std::{os::unix::fs::PermissionsExt, sync::Arc};
 use chs_envelope::sealed::Envelope;
 use chs_gateway::{
     app::{App, Application},
+    caller_file,
     commands::call::{Client, http, unique},
     config::Config,
     development,
@@ -77,14 +78,19 @@ impl Gateway {
         }
     }
 
+    /// Its data folder.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     pub(crate) async fn stop(self) {
         let _ = self.stop.send(());
         self.running.await.unwrap();
     }
 
-    pub(crate) fn caller(&self, name: &str) -> development::CallerFile {
+    pub(crate) fn caller(&self, name: &str) -> caller_file::CallerFile {
         let folder = development::folder(self.dir.path());
-        development::read_caller(&folder.join(format!("{name}.toml"))).unwrap()
+        caller_file::read_caller(&folder.join(format!("{name}.toml"))).unwrap()
     }
 
     pub(crate) fn client(&self, name: &str) -> Client {

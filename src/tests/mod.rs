@@ -12,6 +12,7 @@
 mod harness;
 
 mod audit_chain;
+mod callers;
 mod command_line;
 mod comparison;
 mod crash;

@@ -118,7 +118,7 @@ fn sealed_body(
         now,
         Outcome::new(code, &message, outcome.is_ok())?,
         data,
-        &session.caller.credentials,
+        &session.key.credentials,
         &session.app.keys.signing,
         &mut SysRng,
     )?;
