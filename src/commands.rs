@@ -24,8 +24,8 @@ pub mod serve;
 
 use std::{
     error::Error,
-    fs::File,
-    io::{self, BufReader, BufWriter, Read, Write},
+    fs::{self, File},
+    io::{self, BufReader, BufWriter, ErrorKind, Read, Write},
     path::Path,
     process::ExitCode,
 };
@@ -66,6 +66,45 @@ pub fn output(path: Option<&Path>) -> Result<Box<dyn Write + Send>, Box<dyn Erro
             }
         },
     }
+}
+
+/// Refuses a file that would be written while it is read.
+///
+/// # Errors
+/// Both are one file.
+pub(crate) fn not_one_file(
+    input: Option<&Path>,
+    output: Option<&Path>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let real = |path: Option<&Path>| fs::canonicalize(path?).ok();
+    if real(input).is_some_and(|input| real(output) == Some(input)) {
+        return Err("输入与输出是同一文件 / input and output are one file".into());
+    }
+    Ok(())
+}
+
+/// The end of a command that writes rows: that whoever read them (`head`) has left is no fault.
+pub fn to_a_reader(outcome: Outcome) -> Outcome {
+    match outcome {
+        Err(error) if reader_left(error.as_ref()) => Ok(ExitCode::SUCCESS),
+        outcome => outcome,
+    }
+}
+
+fn reader_left(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let csv = error.downcast_ref::<csv::Error>().map(csv::Error::kind);
+        let io = match csv {
+            Some(csv::ErrorKind::Io(io)) => Some(io),
+            _ => error.downcast_ref::<io::Error>(),
+        };
+        if let Some(io) = io {
+            return io.kind() == ErrorKind::BrokenPipe;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The runtime of commands that talk to the network.

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
     audit, call, callers, check, check_config, dip, efficacy, envelope, group, load, migrate,
-    openapi, price, profile, sample, scheme, schemes, serve,
+    openapi, price, profile, sample, scheme, schemes, serve, to_a_reader,
 };
 
 #[global_allocator]
@@ -49,15 +49,15 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Call(args) => call::run(args),
         Command::Callers(args) => callers::run(args),
-        Command::Sample(args) => sample::run(args),
-        Command::Check(args) => check::run(args),
-        Command::Group(args) => group::run(args),
-        Command::Dip(args) => dip::run(args),
-        Command::Efficacy(args) => efficacy::run(args),
-        Command::Price(args) => price::run(args),
-        Command::Profile(args) => profile::run(args),
-        Command::Scheme(args) => scheme::run(args),
-        Command::Schemes(args) => schemes::run(args),
+        Command::Sample(args) => to_a_reader(sample::run(args)),
+        Command::Check(args) => to_a_reader(check::run(args)),
+        Command::Group(args) => to_a_reader(group::run(args)),
+        Command::Dip(args) => to_a_reader(dip::run(args)),
+        Command::Efficacy(args) => to_a_reader(efficacy::run(args)),
+        Command::Price(args) => to_a_reader(price::run(args)),
+        Command::Profile(args) => to_a_reader(profile::run(args)),
+        Command::Scheme(args) => to_a_reader(scheme::run(args)),
+        Command::Schemes(args) => to_a_reader(schemes::run(args)),
         Command::Audit(args) => audit::run(args),
         Command::Envelope(args) => envelope::run(args),
         Command::Load(args) => load::run(args),

@@ -13,10 +13,10 @@ use crate::{
 #[derive(Debug, Clone, clap::Args)]
 pub struct DatabaseArgs {
     /// 配置文件 / configuration file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// 自带数据库的数据目录，网关可在运行 / data folder of a private database; its gateway may run
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
 }
 

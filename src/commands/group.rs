@@ -25,9 +25,8 @@ mod progress;
 mod tests;
 mod text;
 
-use std::error::Error;
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs::File;
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,7 +35,7 @@ use std::thread;
 use chs_grouper::Scheme;
 use parquet::schema::types::TypePtr;
 
-use super::{Outcome, input, output};
+use super::{Outcome, input, not_one_file, output};
 use crate::{profiles, scheme_source::resolve};
 use answer::{Choice, Question};
 use blocks::Blocks;
@@ -147,9 +146,7 @@ pub fn run(args: Args) -> Outcome {
         keep_codes: args.keep_codes,
     };
     let (from, to) = (args.input.as_deref(), args.output.as_deref());
-    if same_file(from, to) {
-        return Err("输入与输出是同一文件 / input and output are one file".into());
-    }
+    not_one_file(from, to)?;
     let threads = args
         .threads
         .or_else(|| thread::available_parallelism().ok())
@@ -187,12 +184,7 @@ pub fn run(args: Args) -> Outcome {
     let invalid = target(&job, types.as_deref(), out).and_then(|mut target| {
         pipeline::run(&job, source.as_mut(), target.as_mut(), threads, progress)
     });
-    match invalid {
-        Ok(0) => Ok(ExitCode::SUCCESS),
-        Ok(_) => Ok(ExitCode::from(1)),
-        Err(error) if is_broken_pipe(error.as_ref()) => Ok(ExitCode::SUCCESS),
-        Err(error) => Err(error),
-    }
+    Ok(ExitCode::from(u8::from(invalid? > 0)))
 }
 
 fn target(
@@ -227,23 +219,6 @@ fn parquet(path: Option<&Path>) -> Result<File, Fault> {
         .ok_or("Parquet 输入须用 --in 指定文件 / Parquet input must be a file given with --in")?;
     File::open(path)
         .map_err(|error| format!("{} 无法读取 / cannot be read: {error}", path.display()).into())
-}
-
-fn same_file(input: Option<&Path>, output: Option<&Path>) -> bool {
-    let real = |path: Option<&Path>| fs::canonicalize(path?).ok();
-    real(input).is_some_and(|input| real(output) == Some(input))
-}
-
-/// Whether whoever read the output (`head`) has left.
-fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            return io.kind() == ErrorKind::BrokenPipe;
-        }
-        cause = error.source();
-    }
-    false
 }
 
 #[cfg(test)]

@@ -17,15 +17,14 @@
 mod rows;
 
 use std::error::Error;
-use std::fs;
-use std::io::{ErrorKind, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use csv::{ByteRecord, Reader};
 
-use super::{Outcome, input, output};
+use super::{Outcome, input, not_one_file, output};
 use crate::profiles;
 use rows::Rows;
 
@@ -62,20 +61,14 @@ const PROGRESS: Duration = Duration::from_millis(500);
 /// An unknown profile, a file that cannot be read or written, a missing column.
 pub fn run(args: Args) -> Outcome {
     let profile = profiles::builtin(&args.profile)?;
-    if same_file(args.input.as_deref(), args.output.as_deref()) {
-        return Err("输入与输出是同一文件 / input and output are one file".into());
-    }
+    not_one_file(args.input.as_deref(), args.output.as_deref())?;
     let mut reader = reader(input(args.input.as_deref())?);
     // The output is made only when the header is good: a slip in the command does not
     // empty an earlier result.
     let rows = Rows::new(&profile, reader.byte_headers()?)?;
     let output = output(args.output.as_deref())?;
-    match price(&rows, reader, output) {
-        Ok(0) => Ok(ExitCode::SUCCESS),
-        Ok(_) => Ok(ExitCode::from(1)),
-        Err(error) if is_broken_pipe(error.as_ref()) => Ok(ExitCode::SUCCESS),
-        Err(error) => Err(error),
-    }
+    let invalid = price(&rows, reader, output)?;
+    Ok(ExitCode::from(u8::from(invalid > 0)))
 }
 
 fn reader<R: Read>(input: R) -> Reader<R> {
@@ -83,21 +76,6 @@ fn reader<R: Read>(input: R) -> Reader<R> {
         .flexible(true)
         .buffer_capacity(1 << 18)
         .from_reader(input)
-}
-
-fn same_file(input: Option<&Path>, output: Option<&Path>) -> bool {
-    let real = |path: Option<&Path>| fs::canonicalize(path?).ok();
-    real(input).is_some_and(|input| real(output) == Some(input))
-}
-
-/// Whether whoever read the output (`head`) has left.
-fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    let direct = error.downcast_ref::<std::io::Error>();
-    let kind = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
-        Some(csv::ErrorKind::Io(io)) => Some(io.kind()),
-        _ => direct.map(std::io::Error::kind),
-    };
-    kind == Some(ErrorKind::BrokenPipe)
 }
 
 /// Prices a whole file; how many rows were invalid.

@@ -95,7 +95,9 @@ async fn a_caller_is_registered_rekeyed_limited_and_suspended_while_the_gateway_
     let app_id = file.app_id.as_str();
     well(callers(
         &data,
-        &["rotate", app_id, "--key-id", "second", "--out", &second],
+        &[
+            "rotate", app_id, "--key-id", "second", "--gcm", "--out", &second,
+        ],
     ));
     let (_, new) = client(Path::new(&second));
     until(&gateway, &new, "0").await;

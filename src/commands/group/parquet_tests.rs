@@ -1,5 +1,6 @@
 //! Parquet in and out, by way of files, read back with the crate's own row reader.
 
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -19,7 +19,7 @@ use chs_grouper::{
 use csv::ByteRecord;
 
 use super::diff::Format;
-use crate::commands::{Outcome, input, output};
+use crate::commands::{Outcome, input, not_one_file, output};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -52,9 +52,7 @@ pub(super) fn run(
         .buffer_capacity(1 << 18)
         .from_reader(input(Some(cases))?);
     let places = Places::read(reader.byte_headers()?)?;
-    if same_file(cases, moves) {
-        return Err("输入与输出是同一文件 / input and output are one file".into());
-    }
+    not_one_file(Some(cases), moves)?;
     let mut writer = match moves {
         None => None,
         Some(path) => {
@@ -108,13 +106,6 @@ pub(super) fn run(
         .iter()
         .any(|(before, after, _)| *before == Status::Invalid || *after == Status::Invalid);
     Ok(ExitCode::from(u8::from(invalid)))
-}
-
-fn same_file(cases: &Path, moves: Option<&Path>) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    moves
-        .and_then(real)
-        .is_some_and(|moves| real(cases) == Some(moves))
 }
 
 /// The columns of the file of moved cases.

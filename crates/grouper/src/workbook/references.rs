@@ -7,31 +7,55 @@
 const MAX_LETTERS: usize = 6;
 /// Digits of a row that fit 32 bits; a spreadsheet has seven.
 const MAX_DIGITS: usize = 9;
-/// Bytes of a value that are looked at; a range of the largest references has fewer.
+/// Bytes of a value; a range of the largest references has fewer.
 const MAX_VALUE: usize = 64;
 
 /// Reads the bytes of an XML part, in pieces, and stops at an impossible reference.
 ///
-/// It follows tags and quotes only: whatever a reader takes for an attribute, it sees.
-#[derive(Debug, Default)]
+/// Where a tag or a value begins in a damaged part is the reader's guess, which this does
+/// not follow: it looks at whatever could be the attribute `r` or `ref`, wherever it
+/// stands.
+#[derive(Debug)]
 pub(super) struct References {
-    place: Place,
-    name: Vec<u8>,
-    value: Vec<u8>,
+    before: u8,
+    watched: Vec<Watched>,
 }
 
-#[derive(Debug, Default, Clone, Copy)]
+/// What could be an attribute with a reference.
+#[derive(Debug)]
+struct Watched {
+    /// `ref` and not `r`.
+    is_range: bool,
+    place: Place,
+}
+
+#[derive(Debug)]
 enum Place {
-    #[default]
-    Text,
-    /// Right behind `<`.
-    Opened,
-    /// In a declaration or comment, whose quotes mean nothing.
-    Declaration,
-    /// In a tag, between values.
-    Tag,
-    /// In a value, until this quote.
-    Value(u8),
+    /// In the name, with so many letters read.
+    Name(usize),
+    /// Behind the name.
+    Named,
+    /// Behind the `=`.
+    Equals,
+    /// In the value, until a byte that is in no reference, such as its quote.
+    Value(Vec<u8>),
+}
+
+/// What a further byte makes of it.
+enum Next {
+    Go,
+    /// It is none, or a possible one.
+    Done,
+    Impossible,
+}
+
+impl Default for References {
+    fn default() -> Self {
+        Self {
+            before: b' ',
+            watched: Vec::new(),
+        }
+    }
 }
 
 impl References {
@@ -41,49 +65,68 @@ impl References {
     }
 
     fn take(&mut self, byte: u8) -> bool {
-        self.place = match (self.place, byte) {
-            (Place::Text, b'<') => Place::Opened,
-            (Place::Text, _) => Place::Text,
-            (Place::Opened, b'!' | b'?') => Place::Declaration,
-            (Place::Opened | Place::Tag | Place::Declaration, b'>') => Place::Text,
-            (Place::Declaration, _) => Place::Declaration,
-            (Place::Opened | Place::Tag, quote @ (b'"' | b'\'')) => {
-                self.value.clear();
-                Place::Value(quote)
+        let mut possible = true;
+        self.watched.retain_mut(|watched| match watched.take(byte) {
+            Next::Go => true,
+            Next::Done => false,
+            Next::Impossible => {
+                possible = false;
+                false
             }
-            (Place::Opened | Place::Tag, b'=') => Place::Tag,
-            (Place::Opened | Place::Tag, byte) if byte.is_ascii_whitespace() => {
-                // What follows white space begins a name, unless it is the `=` of this one.
-                self.name.push(b' ');
-                Place::Tag
-            }
-            (Place::Opened | Place::Tag, byte) => {
-                if self.name.last() == Some(&b' ') {
-                    self.name.clear();
-                }
-                self.name.push(byte);
-                Place::Tag
-            }
-            (Place::Value(quote), byte) if byte == quote => {
-                let name = self.name.trim_ascii_end();
-                let possible = match name {
-                    b"r" => self.value.split(|byte| *byte == b':').all(is_possible),
-                    b"ref" => is_possible_range(&self.value),
-                    _ => true,
-                };
-                self.name.clear();
-                self.place = Place::Tag;
-                return possible;
-            }
-            (Place::Value(quote), byte) => {
-                if self.value.len() < MAX_VALUE {
-                    self.value.push(byte);
-                }
-                Place::Value(quote)
-            }
-        };
-        true
+        });
+        // A name begins behind white space or the value before it.
+        if byte == b'r' && matches!(self.before, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'') {
+            self.watched.push(Watched {
+                is_range: false,
+                place: Place::Name(1),
+            });
+        }
+        self.before = byte;
+        possible
     }
+}
+
+impl Watched {
+    fn take(&mut self, byte: u8) -> Next {
+        let place = match (&mut self.place, byte) {
+            (Place::Name(1), b'e') => Place::Name(2),
+            (Place::Name(2), b'f') => {
+                self.is_range = true;
+                Place::Named
+            }
+            (Place::Name(1) | Place::Named, b'=') => Place::Equals,
+            (Place::Name(1) | Place::Named, byte) if byte.is_ascii_whitespace() => Place::Named,
+            (Place::Equals, b'"' | b'\'') => Place::Value(Vec::new()),
+            (Place::Equals, byte) if byte.is_ascii_whitespace() => Place::Equals,
+            (Place::Value(value), byte) if is_of_reference(byte) => {
+                if value.len() == MAX_VALUE {
+                    return Next::Impossible;
+                }
+                value.push(byte);
+                return Next::Go;
+            }
+            (Place::Value(value), _) => {
+                let possible = match self.is_range {
+                    true => is_possible_range(value),
+                    false => is_possible(value),
+                };
+                return if possible {
+                    Next::Done
+                } else {
+                    Next::Impossible
+                };
+            }
+            _ => return Next::Done,
+        };
+        self.place = place;
+        Next::Go
+    }
+}
+
+/// What a reference is made of, character references included. At any other byte the
+/// reader gives up.
+fn is_of_reference(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'&' | b'#' | b';')
 }
 
 fn is_possible(reference: &[u8]) -> bool {
@@ -150,6 +193,10 @@ mod tests {
             r#"<dimension ref="B2:A9"/>"#,
             r#"<dimension ref="A9:B2"/>"#,
             r#"<dimension ref="A1:A12345678901"/>"#,
+            // A quote that never closes hides nothing behind it.
+            r#"<?xml version="1.0><c r="ABCDEFG1" t="s">"#,
+            r#"<!-- r=" --><c r="ABCDEFG1">"#,
+            r#"<c t="s"r="ABCDEFG1">"#,
         ] {
             assert!(!possible(impossible), "{impossible}");
         }
