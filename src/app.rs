@@ -17,7 +17,10 @@ use crate::{
     catalogue::{Catalogue, CatalogueError},
     config::{Config, Environment},
     development::{self, DevelopmentError},
-    doors::limits::{self, Limiter},
+    doors::{
+        limits::{self, Limiter},
+        transaction,
+    },
     embedded_db::{EmbeddedDb, EmbeddedDbError, EmbeddedDbOptions},
     jobs,
     keys::{KeyError, PlatformKeys},
@@ -282,6 +285,7 @@ fn listen(
     let shared = app.clone();
     let server = HttpServer::new(move || {
         let app = shared.clone();
+        let paths = app.config.transaction.clone();
         // A worker that is started again after a panic finds none left and shares.
         let store = stores.lock().ok().and_then(|mut stores| stores.pop());
         let store = store.unwrap_or_else(|| app.store.clone());
@@ -296,6 +300,11 @@ fn listen(
             .into_utoipa_app()
             .configure(router::routes)
             .into_app()
+            .configure(|services| {
+                for path in paths.open_paths() {
+                    services.route(path, web::post().to(transaction::call_by_path));
+                }
+            })
             .service(
                 utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
                     .config(utoipa_swagger_ui::Config::from("/openapi.json")),

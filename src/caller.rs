@@ -1,5 +1,7 @@
 //! Callers: who they are, what they may do, and the register they stand in.
 
+pub mod transaction_settings;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -14,10 +16,12 @@ use chs_envelope::{
     canonical::Scalars,
     sealed::AppCredentials,
     sm::{Sm2PublicKey, Sm4Key},
+    transaction::GatewaySecret,
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use ipnet::IpNet;
 
+use self::transaction_settings::TransactionSettings;
 use crate::{
     keys::{MasterKey, SealedAs},
     store::callers::{CallerRow, KeyRow},
@@ -95,6 +99,8 @@ pub struct Caller {
     pub addresses: Vec<IpNet>,
     /// Its own limit, where it is not the configured one.
     pub rate: Option<DefaultDirectRateLimiter>,
+    /// How it writes transaction messages.
+    pub transaction: TransactionSettings,
     /// Its keys, the newest first; while keys are changed two sets hold at once.
     pub keys: Vec<Arc<CallerKey>>,
 }
@@ -108,6 +114,10 @@ pub struct CallerKey {
     pub credentials: AppCredentials,
     /// Key that verifies the caller's messages.
     pub public_key: Sm2PublicKey,
+    /// Signs gateway headers at the transaction door, where that door is open.
+    pub gateway_secret: Option<GatewaySecret>,
+    /// Encrypts transaction input and output, where there is one.
+    pub input_key: Option<Sm4Key>,
     not_before: DateTime<Utc>,
     not_after: Option<DateTime<Utc>>,
 }
@@ -150,6 +160,11 @@ pub enum RegisterError {
     /// An allowed network that is none.
     #[error("调用方 {0} 的来源网段不正确 / caller {0} has a malformed network")]
     Address(String),
+    /// Settings of the transaction door that are none.
+    #[error(
+        "调用方 {0} 的交易报文设置不正确 / caller {0} has malformed settings of the transaction door"
+    )]
+    Transaction(String),
     /// A development key outside development.
     #[error("非开发环境拒绝 TEST- 密钥：{0} / TEST- keys are refused outside development: {0}")]
     TestKey(String),
@@ -159,6 +174,8 @@ pub enum RegisterError {
 #[derive(Debug, Default)]
 pub struct Registry {
     callers: HashMap<String, Arc<Caller>>,
+    /// The same callers by the id that they send at the transaction door.
+    gateways: HashMap<String, Arc<Caller>>,
     /// The same callers by their institution, for those that have one.
     institutions: HashMap<String, Arc<Caller>>,
 }
@@ -190,7 +207,7 @@ impl Registry {
         }
         let mut registry = Registry::default();
         for row in callers.into_iter().filter(|row| !row.suspended) {
-            let app_id = row.app_id.clone();
+            let (app_id, gateway_id) = (row.app_id.clone(), row.gateway_id.clone());
             let keys = keys_of.remove(&app_id).unwrap_or_default();
             let caller = open_row(row, keys)?;
             if caller.role == Role::Hospital && caller.fixmedins_code.is_none() {
@@ -205,6 +222,9 @@ impl Registry {
             if let Some(code) = &caller.fixmedins_code {
                 registry.institutions.insert(code.clone(), caller.clone());
             }
+            if let Some(id) = gateway_id {
+                registry.gateways.insert(id, caller.clone());
+            }
             registry.callers.insert(app_id, caller);
         }
         Ok(registry)
@@ -213,6 +233,11 @@ impl Registry {
     /// The caller with this application id.
     pub fn find(&self, app_id: &str) -> Option<&Arc<Caller>> {
         self.callers.get(app_id)
+    }
+
+    /// The caller that sends this access key or paasid: its own, or else its application id.
+    pub fn find_gateway(&self, id: &str) -> Option<&Arc<Caller>> {
+        self.gateways.get(id).or_else(|| self.callers.get(id))
     }
 
     /// The caller that is an institution, if one is.
@@ -288,7 +313,22 @@ fn open_key(row: KeyRow, scalars: Scalars, master: &MasterKey) -> Result<CallerK
             .ok_or_else(broken)?;
         credentials = credentials.with_gcm_key(key);
     }
+    let gateway_secret = row.gateway_secret.as_ref().map(|sealed| {
+        master
+            .open(SealedAs::GatewaySecret(&row.app_id), sealed)
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .and_then(|text| GatewaySecret::new(&text).ok())
+            .ok_or_else(broken)
+    });
+    let input_key = row.input_key.as_ref().map(|sealed| {
+        master
+            .open(SealedAs::InputKey(&row.app_id), sealed)
+            .and_then(|bytes| Sm4Key::from_bytes(&bytes).ok())
+            .ok_or_else(broken)
+    });
     Ok(CallerKey {
+        gateway_secret: gateway_secret.transpose()?,
+        input_key: input_key.transpose()?,
         public_key: Sm2PublicKey::from_bytes(&row.public_key).map_err(|_| broken())?,
         credentials,
         not_before: row.not_before,
@@ -309,7 +349,10 @@ fn open_row(row: CallerRow, keys: Vec<Arc<CallerKey>>) -> Result<Caller, Registe
         .and_then(|rate| u32::try_from(rate).ok())
         .and_then(NonZeroU32::new)
         .map(|rate| RateLimiter::direct(Quota::per_second(rate)));
+    let transaction = TransactionSettings::read(row.transaction_door.as_deref())
+        .map_err(|_| RegisterError::Transaction(row.app_id.clone()))?;
     Ok(Caller {
+        transaction,
         role: row.role.parse()?,
         fixmedins_code: row.fixmedins_code,
         fixmedins_name: row.fixmedins_name,

@@ -43,6 +43,15 @@ pub struct CallerFile {
     /// SM4-GCM key in hex, where it is enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gcm_key: Option<String>,
+    /// Access key of CSB and paasid of TIF headers, where it is not the application id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway_id: Option<String>,
+    /// SK of CSB and token of TIF headers, where the transaction door is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway_secret: Option<String>,
+    /// SM4 key of transaction input and output in hex, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_key: Option<String>,
     /// SM2 private key, Base64 of 32 bytes.
     pub private_key: String,
     /// SM2 public key, Base64 of 65 bytes.
@@ -76,6 +85,10 @@ pub struct Secrets {
     pub app_secret: String,
     /// SM4-GCM key in hex.
     pub gcm_key: String,
+    /// Secret of the gateway headers, 32 upper-case hex digits.
+    pub gateway_secret: String,
+    /// SM4 key of transaction input in hex.
+    pub input_key: String,
 }
 
 impl Secrets {
@@ -84,11 +97,13 @@ impl Secrets {
     /// # Errors
     /// [`KeyError::Random`].
     pub fn draw() -> Result<Secrets, KeyError> {
-        let gcm_key = Sm4Key::generate(&mut SysRng).map_err(|_| KeyError::Random)?;
+        let sm4_key = || Sm4Key::generate(&mut SysRng).map_err(|_| KeyError::Random);
         Ok(Secrets {
             app_id: random_hex()?,
             app_secret: random_hex()?,
-            gcm_key: gcm_key.expose_hex().to_string(),
+            gcm_key: sm4_key()?.expose_hex().to_string(),
+            gateway_secret: random_hex()?,
+            input_key: sm4_key()?.expose_hex().to_string(),
         })
     }
 }

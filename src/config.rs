@@ -4,6 +4,8 @@
 //! `environment = "production"`, `database.url`, and its own key files. Unknown keys
 //! are refused, so a typing error cannot silently fall back to a default.
 
+mod transaction;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use figment::{
@@ -12,6 +14,8 @@ use figment::{
 };
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+
+pub use transaction::{SignNo, TransactionDoor};
 
 /// Where the gateway runs; decides whether development keys are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +51,8 @@ pub struct Config {
     pub keys: Keys,
     /// Grouping schemes beside the built-in ones.
     pub schemes: Schemes,
+    /// The transaction door.
+    pub transaction: TransactionDoor,
 }
 
 /// Grouping schemes beside the built-in ones.
@@ -131,6 +137,7 @@ impl Default for Config {
             },
             keys: Keys::default(),
             schemes: Schemes::default(),
+            transaction: TransactionDoor::default(),
         }
     }
 }
@@ -227,7 +234,7 @@ impl Config {
         if self.limits.caller_per_second == 0 || self.limits.address_per_second == 0 {
             return invalid("限流值必须大于 0", "rate limits must be above 0");
         }
-        Ok(())
+        self.transaction.check()
     }
 }
 

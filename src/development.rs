@@ -84,6 +84,12 @@ pub async fn register(
         } else {
             make(name, role, institution, admdvs)?
         };
+        // A file of an older release has no key to the transaction door yet.
+        if caller.gateway_secret.is_none() {
+            let secrets = Secrets::draw()?;
+            caller.gateway_secret = Some(secrets.gateway_secret);
+            caller.input_key = Some(secrets.input_key);
+        }
         caller.url = url.to_owned();
         caller.platform_public_key.clone_from(&platform_public_key);
         write_caller(&path, &caller, HEADING)?;
@@ -113,6 +119,9 @@ fn make(
         admdvs: admdvs.to_owned(),
         enc_type: "SM4".to_owned(),
         gcm_key: Some(secrets.gcm_key),
+        gateway_id: None,
+        gateway_secret: Some(secrets.gateway_secret),
+        input_key: Some(secrets.input_key),
         private_key,
         public_key,
         platform_public_key: String::new(),
@@ -131,6 +140,8 @@ fn caller_row(caller: &CallerFile) -> CallerRow {
         suspended: false,
         per_second: None,
         addresses: Vec::new(),
+        gateway_id: None,
+        transaction_door: None,
     }
 }
 
@@ -143,18 +154,20 @@ fn key_row(
     let malformed = |what: &str| CallerFileError::Format(path.to_owned(), what.to_owned());
     let public_key =
         sm::Sm2PublicKey::from_text(&caller.public_key).map_err(|_| malformed("public_key"))?;
-    let gcm_key = caller
-        .gcm_key
-        .as_ref()
-        .map(hex::decode)
-        .transpose()
-        .map_err(|_| malformed("gcm_key"))?;
+    let bytes = |text: &Option<String>, what| {
+        let bytes = text.as_ref().map(hex::decode).transpose();
+        bytes.map_err(|_| malformed(what))
+    };
+    let gcm_key = bytes(&caller.gcm_key, "gcm_key")?;
+    let input_key = bytes(&caller.input_key, "input_key")?;
     let key = NewKey {
         app_id: &caller.app_id,
         key_id: &caller.key_id,
         public_key: &public_key,
         app_secret: &caller.app_secret,
         gcm_key: gcm_key.as_deref(),
+        gateway_secret: caller.gateway_secret.as_deref(),
+        input_key: input_key.as_deref(),
         not_before: now,
     };
     Ok(key.sealed(&keys.master)?)

@@ -1,5 +1,8 @@
 //! How a message comes in and goes out.
 
+pub(crate) mod admission;
+mod call_log;
 pub mod limits;
 pub mod plain;
 pub mod sealed;
+pub mod transaction;

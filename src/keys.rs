@@ -23,6 +23,10 @@ pub enum SealedAs<'a> {
     AppSecret(&'a str),
     /// SM4-GCM key of this application id.
     GcmKey(&'a str),
+    /// Gateway secret (CSB, TIF) of this application id.
+    GatewaySecret(&'a str),
+    /// SM4 key of transaction input and output of this application id.
+    InputKey(&'a str),
     /// A settlement list: institution and setl_id.
     List(&'a str, &'a str),
     /// A settlement record: institution and setl_id.
@@ -42,6 +46,8 @@ impl SealedAs<'_> {
         match self {
             SealedAs::AppSecret(app_id) => format!("v1|app_secret|{app_id}"),
             SealedAs::GcmKey(app_id) => format!("v1|gcm_key|{app_id}"),
+            SealedAs::GatewaySecret(app_id) => format!("v1|gateway_secret|{app_id}"),
+            SealedAs::InputKey(app_id) => format!("v1|input_key|{app_id}"),
             SealedAs::List(institution, setl_id) => format!("v1|list|{institution}|{setl_id}"),
             SealedAs::SettlementRecord(institution, setl_id) => {
                 format!("v1|settlement|{institution}|{setl_id}")

@@ -23,6 +23,7 @@ pub mod router;
 pub mod sample;
 pub mod schemas;
 pub mod scheme_source;
+pub mod serial;
 pub mod service;
 pub mod session;
 pub mod store;

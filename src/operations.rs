@@ -16,11 +16,22 @@ pub mod qc_post_check;
 pub mod qc_pre_check;
 pub mod qc_results;
 pub mod reports_submit;
+pub mod sign_in;
+pub mod sign_out;
+pub mod transaction;
+
+use std::pin::Pin;
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{caller::Role, error::FieldError};
+use self::transaction::Transaction;
+use crate::{
+    caller::Role,
+    doors::admission,
+    error::{FieldError, Refusal},
+    session::Session,
+};
 
 /// One interface of the gateway.
 pub trait Operation: Sized + 'static {
@@ -32,6 +43,8 @@ pub trait Operation: Sized + 'static {
     const PATH: &'static str;
     /// Roles that may call it.
     const ROLES: &'static [Role];
+    /// Transactions that it answers at the transaction door, its own number first.
+    const TRANSACTIONS: &'static [Transaction];
     /// What the opened data becomes.
     type Request;
 
@@ -43,7 +56,19 @@ pub trait Operation: Sized + 'static {
     /// # Errors
     /// The fields that the schema let through but the request cannot take.
     fn parse(data: Value) -> Result<Self::Request, Vec<FieldError>>;
+
+    /// Carries out a request in one transaction of the database.
+    ///
+    /// # Errors
+    /// Those of its service.
+    fn run(
+        session: &Session,
+        request: &Self::Request,
+    ) -> impl Future<Output = Result<Value, Refusal>>;
 }
+
+/// Work of an operation that is told apart at run time.
+pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Value, Refusal>> + 'a>>;
 
 /// A row of the table, without types.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +83,10 @@ pub struct OperationRow {
     pub roles: &'static [Role],
     /// JSON Schema of the opened data.
     pub schema: fn() -> Value,
+    /// Transactions that it answers.
+    pub transactions: &'static [Transaction],
+    /// Admits data and carries out the request that it becomes.
+    pub carry_out: for<'a> fn(&'a Session, Value) -> Work<'a>,
 }
 
 impl OperationRow {
@@ -68,8 +97,17 @@ impl OperationRow {
             path: O::PATH,
             roles: O::ROLES,
             schema: O::schema,
+            transactions: O::TRANSACTIONS,
+            carry_out: carry_out::<O>,
         }
     }
+}
+
+fn carry_out<O: Operation>(session: &Session, data: Value) -> Work<'_> {
+    Box::pin(async move {
+        let request = admission::admit::<O>(session, data)?;
+        O::run(session, &request).await
+    })
 }
 
 /// The table of operations: what is not here is not offered.
@@ -88,6 +126,8 @@ pub const TABLE: &[OperationRow] = &[
     OperationRow::of::<publication_query::Published>(),
     OperationRow::of::<objections_submit::Object>(),
     OperationRow::of::<objections_decide::Decide>(),
+    OperationRow::of::<sign_in::SignIn>(),
+    OperationRow::of::<sign_out::SignOut>(),
 ];
 
 /// A request out of data that fits its schema.
@@ -128,6 +168,17 @@ mod tests {
         for row in TABLE {
             assert!(seen.insert(row.id) && seen.insert(row.path), "{}", row.id);
             jsonschema::validator_for(&(row.schema)()).unwrap();
+        }
+    }
+
+    #[test]
+    fn every_operation_has_a_transaction_and_none_answers_anothers() {
+        let mut seen = std::collections::HashSet::new();
+        for row in TABLE {
+            assert!(!row.transactions.is_empty(), "{}", row.id);
+            for transaction in row.transactions {
+                assert!(seen.insert(transaction.infno), "{}", transaction.infno);
+            }
         }
     }
 }

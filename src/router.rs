@@ -5,12 +5,13 @@ use utoipa::OpenApi;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    doors::plain,
+    doors::{plain, transaction},
     error::{ErrorCode, Refusal},
     operations::{
         groupings_fee_summary, groupings_report, groupings_revoke, groupings_verify, lists_audit,
         lists_uploads, objections_decide, objections_submit, publication_publish,
-        publication_query, qc_post_check, qc_pre_check, qc_results, reports_submit,
+        publication_query, qc_post_check, qc_pre_check, qc_results, reports_submit, sign_in,
+        sign_out,
     },
 };
 
@@ -32,8 +33,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .service(publication_publish::handler) //       公示
                 .service(publication_query::handler) //         公示结果查询
                 .service(objections_submit::handler) //         异议提出
-                .service(objections_decide::handler), //        异议处理
+                .service(objections_decide::handler) //         异议处理
+                .service(sign_in::handler) //                   签到
+                .service(sign_out::handler), //                 签退
         )
+        .service(transaction::call)
+        .service(transaction::call_by_number)
         .service(plain::healthz)
         .service(plain::readyz)
         .service(plain::metrics)
@@ -57,6 +62,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (name = "groupings", description = "分组结果 / grouping results"),
         (name = "publication", description = "公示与异议 / publication and objections"),
         (name = "reports", description = "信息上报 / reporting"),
+        (name = "session", description = "签到签退 / sign-in and sign-out"),
+        (name = "transaction", description = "交易报文 / transaction messages"),
         (name = "plain", description = "不加密的运行接口 / plain endpoints for operation"),
     )
 )]

@@ -25,5 +25,6 @@ pub mod qc_results;
 pub mod rule_inputs;
 pub mod scope;
 pub mod second_look;
+pub mod signing_in;
 pub mod stored_list;
 pub mod submit;

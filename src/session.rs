@@ -5,11 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::{
-    app::App,
-    caller::{Caller, CallerKey},
-    store::Store,
-};
+use crate::{app::App, caller::Caller, store::Store};
 
 /// A verified caller with its message.
 pub struct Session {
@@ -19,8 +15,6 @@ pub struct Session {
     pub store: Store,
     /// Who calls.
     pub caller: Arc<Caller>,
-    /// The keys that opened the message; the answer is sealed with the same.
-    pub key: Arc<CallerKey>,
     /// Ids and digest of the message.
     pub meta: CallMeta,
 }
@@ -30,10 +24,12 @@ pub struct Session {
 pub struct CallMeta {
     /// Operation id.
     pub operation: &'static str,
-    /// requestId of the message.
+    /// Idempotency key: requestId, or behind `msgid/` a transaction's msgid.
     pub request_id: String,
-    /// nonce of the message.
+    /// What the message may be sent with only once.
     pub nonce: String,
+    /// When the nonce may be forgotten: a message of that age is refused for its age.
+    pub nonce_expires_at: DateTime<Utc>,
     /// SM3 of the canonical data, lower-case hex.
     pub digest: String,
     /// When the message was received.

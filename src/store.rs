@@ -12,6 +12,7 @@ pub mod qc_pages;
 pub mod qc_results;
 pub mod reported_groupings;
 pub mod settlement_records;
+pub mod sign_ins;
 pub mod tx;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};

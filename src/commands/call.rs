@@ -1,5 +1,7 @@
 //! `chs-gateway call`: a signed and sealed call, its answer verified and opened.
 
+pub mod transaction;
+
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use chs_envelope::{
@@ -23,7 +25,8 @@ use crate::{
 /// The answer is verified, opened and printed as JSON; exit code 0 on success only.
 #[derive(Debug, Parser)]
 pub struct Args {
-    /// 操作标识，如 qc.pre-check / operation id
+    /// 操作标识，如 qc.pre-check；交易报文入口为交易编号，如 4104
+    /// / operation id; a number (4104) at the transaction door
     operation: String,
     /// 业务数据 JSON 文件，- 为标准输入 / data to send; - is standard input
     #[arg(long = "in", value_name = "BODY.json")]
@@ -37,9 +40,23 @@ pub struct Args {
     /// 幂等键，默认随机 / idempotency key, random by default
     #[arg(long)]
     request_id: Option<String>,
+    /// 入口 / door
+    #[arg(long, value_enum, default_value_t = Door::Sealed)]
+    door: Door,
+    #[command(flatten)]
+    transaction: transaction::Choices,
     /// 打印签名原文到标准错误 / print the signed text on standard error
     #[arg(long)]
     explain: bool,
+}
+
+/// Which door a call goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Door {
+    /// 签名加密 JSON / signed and sealed JSON
+    Sealed,
+    /// 交易报文（infno）/ transaction messages
+    Transaction,
 }
 
 /// A client of one caller: builds messages, opens answers. `load` and the tests use it too.
@@ -133,6 +150,13 @@ impl Client {
 /// # Errors
 /// Unusable arguments or files.
 pub fn run(args: Args) -> Outcome {
+    match args.door {
+        Door::Sealed => sealed(args),
+        Door::Transaction => transaction::run(&args),
+    }
+}
+
+fn sealed(args: Args) -> Outcome {
     let Some(row) = TABLE.iter().find(|row| row.id == args.operation) else {
         let known = TABLE
             .iter()
@@ -141,21 +165,7 @@ pub fn run(args: Args) -> Outcome {
             .join(", ");
         return Err(format!("无此操作 / no such operation: {}; {known}", args.operation).into());
     };
-    let caller = caller_file::read_caller(
-        args.caller
-            .as_deref()
-            .unwrap_or(std::path::Path::new("./var/callers/hospital-a.toml")),
-    )?;
-    let data = if args.input.as_os_str() == "-" {
-        std::io::read_to_string(std::io::stdin())?
-    } else {
-        std::fs::read_to_string(&args.input).map_err(|error| {
-            format!(
-                "{} 无法读取 / cannot be read: {error}",
-                args.input.display()
-            )
-        })?
-    };
+    let (caller, data) = read(&args)?;
     let client = Client::new(&caller)?;
     let request_id = args.request_id.unwrap_or_else(unique);
     let now = chrono::Utc::now().timestamp_millis();
@@ -169,7 +179,7 @@ pub fn run(args: Args) -> Outcome {
         .unwrap_or(&caller.url)
         .trim_end_matches('/');
     let url = format!("{base}/api/v1{}", row.path);
-    let (status, body) = match super::runtime().block_on(post(&url, message.to_json())) {
+    let (status, body) = match super::runtime().block_on(post(&url, &[], message.to_json())) {
         Ok(answer) => answer,
         Err(error) => {
             eprintln!("网关不可达 / the gateway cannot be reached: {url}: {error}");
@@ -194,6 +204,22 @@ pub fn run(args: Args) -> Outcome {
     })
 }
 
+/// The caller file and the data of a call.
+fn read(args: &Args) -> Result<(CallerFile, String), Box<dyn std::error::Error + Send + Sync>> {
+    let file = args.caller.as_deref();
+    let file = file.unwrap_or(std::path::Path::new("./var/callers/hospital-a.toml"));
+    let caller = caller_file::read_caller(file)?;
+    let data = if args.input.as_os_str() == "-" {
+        std::io::read_to_string(std::io::stdin())?
+    } else {
+        std::fs::read_to_string(&args.input).map_err(|error| {
+            let input = args.input.display();
+            format!("{input} 无法读取 / cannot be read: {error}")
+        })?
+    };
+    Ok((caller, data))
+}
+
 /// 32 random characters that fit nonce and requestId.
 pub fn unique() -> String {
     uuid::Uuid::now_v7().simple().to_string()
@@ -211,18 +237,16 @@ pub fn http() -> Result<reqwest::Client, reqwest::Error> {
         .build()
 }
 
-async fn post(url: &str, message: String) -> Result<(u16, Vec<u8>), reqwest::Error> {
-    // Fails only when another provider was installed before, which serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .timeout(Duration::from_secs(30))
-        .build()?;
-    let response = client
-        .post(url)
-        .header("content-type", "application/json")
-        .body(message)
-        .send()
-        .await?;
+async fn post(
+    url: &str,
+    headers: &[(&'static str, String)],
+    message: String,
+) -> Result<(u16, Vec<u8>), reqwest::Error> {
+    let mut request = http()?.post(url).header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    let response = request.body(message).send().await?;
     let status = response.status().as_u16();
     Ok((status, response.bytes().await?.to_vec()))
 }

@@ -10,7 +10,10 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chs_envelope::sm::Sm2PublicKey;
+use chs_envelope::{
+    sm::{Sm2PublicKey, Sm4Key},
+    transaction::GatewaySecret,
+};
 use clap::{Parser, Subcommand};
 
 use super::{
@@ -18,7 +21,7 @@ use super::{
     database::{Database, DatabaseArgs},
 };
 use crate::{
-    caller::Role,
+    caller::{Role, transaction_settings::TransactionSettings},
     caller_file::{CallerFile, Secrets, key_pair, write_caller},
     config::{Config, Environment},
     keys::PlatformKeys,
@@ -28,7 +31,7 @@ use crate::{
         callers::{CallerRow, Change, KeyRow},
     },
 };
-use arguments::{Add, EndKey, KeySource, Rotate, Set, Subject};
+use arguments::{Add, EndKey, KeySource, Rotate, Set, Subject, Transaction};
 
 /// Stands at the head of a written caller file.
 const HEADING: &str = "# 调用方文件，含密钥，请经安全渠道交给调用方后删除\n\
@@ -64,6 +67,7 @@ enum Command {
     /// 恢复已停用的调用方 / let a suspended caller call again
     Resume(Subject),
     Set(Set),
+    Transaction(Transaction),
 }
 
 /// Runs one of the subcommands.
@@ -96,6 +100,7 @@ async fn obey(config: &Config, store: &Store, command: Command) -> Outcome {
         Command::Suspend(subject) => (subject.app_id, suspended(true)),
         Command::Resume(subject) => (subject.app_id, suspended(false)),
         Command::Set(args) => (args.app_id.clone(), args.change()?),
+        Command::Transaction(args) => (args.app_id.clone(), agreed(store, &args).await?),
     };
     callers::change(store, &app_id, &change, now).await?;
     done(&app_id)
@@ -106,6 +111,18 @@ fn suspended(suspended: bool) -> Change {
         suspended: Some(suspended),
         ..Change::default()
     }
+}
+
+/// The settings of the transaction door with what was given.
+async fn agreed(store: &Store, args: &Transaction) -> Result<Change, Box<dyn Error + Send + Sync>> {
+    let known = store.callers().await?;
+    let row = known.iter().find(|row| row.app_id == args.app_id);
+    let now = TransactionSettings::read(row.and_then(|row| row.transaction_door.as_deref()))?;
+    Ok(Change {
+        gateway_id: args.gateway_id.clone(),
+        transaction_door: Some(serde_json::to_string(&args.over(now))?),
+        ..Change::default()
+    })
 }
 
 fn done(app_id: &str) -> Outcome {
@@ -130,6 +147,9 @@ async fn add(config: &Config, store: &Store, args: Add, now: DateTime<Utc>) -> O
         admdvs: args.admdvs.unwrap_or_else(|| config.admdvs.clone()),
         enc_type: String::new(),
         gcm_key: None,
+        gateway_id: args.gateway_id,
+        gateway_secret: None,
+        input_key: None,
         private_key: String::new(),
         public_key: String::new(),
         platform_public_key: String::new(),
@@ -146,6 +166,8 @@ async fn add(config: &Config, store: &Store, args: Add, now: DateTime<Utc>) -> O
         suspended: false,
         per_second: None,
         addresses: Vec::new(),
+        gateway_id: file.gateway_id.clone(),
+        transaction_door: None,
     };
     if store
         .callers()
@@ -178,6 +200,9 @@ async fn rotate(config: &Config, store: &Store, args: Rotate, now: DateTime<Utc>
         admdvs: row.admdvs,
         enc_type: String::new(),
         gcm_key: None,
+        gateway_id: row.gateway_id,
+        gateway_secret: None,
+        input_key: None,
         private_key: String::new(),
         public_key: String::new(),
         platform_public_key: String::new(),
@@ -217,6 +242,19 @@ fn fill(
     file.app_secret = secrets.app_secret;
     file.enc_type = if source.gcm { "SM4-GCM" } else { "SM4" }.to_owned();
     file.gcm_key = source.gcm.then_some(secrets.gcm_key);
+    if source.transaction {
+        file.gateway_secret = Some(match &source.gateway_secret {
+            Some(held) => gateway_secret(held)?,
+            None => secrets.gateway_secret,
+        });
+        file.input_key = Some(match &source.input_key {
+            Some(given) => Sm4Key::from_hex(given)
+                .map_err(|_| "--input-key 应为 32 位十六进制 / must be 32 hex digits")?
+                .expose_hex()
+                .to_string(),
+            None => secrets.input_key,
+        });
+    }
     file.platform_public_key = platform.signing.public_key().to_base64();
     let public_key = match &source.public_key {
         Some(text) => public_key(text)?,
@@ -228,15 +266,28 @@ fn fill(
     };
     file.public_key = public_key.to_base64();
     let gcm_key = file.gcm_key.as_ref().map(hex::decode).transpose()?;
+    let input_key = file.input_key.as_ref().map(hex::decode).transpose()?;
     let key = NewKey {
         app_id: &file.app_id,
         key_id: &file.key_id,
         public_key: &public_key,
         app_secret: &file.app_secret,
         gcm_key: gcm_key.as_deref(),
+        gateway_secret: file.gateway_secret.as_deref(),
+        input_key: input_key.as_deref(),
         not_before: now,
     };
     Ok(key.sealed(&platform.master)?)
+}
+
+/// A gateway secret that the caller has already, out of its file.
+fn gateway_secret(held: &Path) -> Result<String, Box<dyn Error + Send + Sync>> {
+    let text = std::fs::read_to_string(held)?;
+    let text = text.trim();
+    GatewaySecret::new(text).map_err(|_| {
+        "网关密钥应为 1 至 256 个可见 ASCII 字符 / a gateway secret has 1 to 256 visible ASCII characters"
+    })?;
+    Ok(text.to_owned())
 }
 
 /// A public key given as text, or as the file that holds it.

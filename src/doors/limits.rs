@@ -24,6 +24,14 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+/// The id that the request was given on its way in.
+pub(super) fn request_id(request: &HttpRequest) -> String {
+    request
+        .extensions()
+        .get::<RequestId>()
+        .map_or_else(String::new, |id| id.0.clone())
+}
+
 /// Limits by address and by caller.
 #[derive(Debug)]
 pub struct Limiter {

@@ -6,17 +6,13 @@
 //! sealed and signed like any answer.
 
 mod answer;
-mod log;
 
 use std::{pin::Pin, sync::Arc, time::Instant};
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest, HttpResponse,
-    dev::Payload,
-    error::{InternalError, PayloadError},
-    web,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, error::InternalError, web,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chs_envelope::sealed::{self, EncType, Envelope, EnvelopeError};
 use serde_json::Value;
 
@@ -25,12 +21,10 @@ pub use answer::{SealedAnswer, SealedMessage};
 use crate::{
     app::App,
     caller::{Caller, CallerKey},
-    doors::limits::{self, RequestId},
+    doors::{admission, call_log::Line, limits},
     error::{ErrorCode, Refusal},
     operations::Operation,
-    service::exactly_once,
     session::{CallMeta, Session},
-    store::Store,
 };
 
 /// A verified call of operation `O`.
@@ -45,13 +39,16 @@ pub struct Call<O: Operation> {
 pub struct Verified {
     /// Who calls, and what it may reach.
     pub session: Session,
+    /// The keys that opened the message; the answer is sealed with the same.
+    key: Arc<CallerKey>,
     envelope: Envelope,
-    line: log::Line,
+    line: Line,
 }
 
 impl<O: Operation> Call<O> {
-    /// Seals and signs the outcome, and writes the log line of the call.
-    pub async fn respond(self, outcome: Result<Value, Refusal>) -> HttpResponse {
+    /// Carries out the call, seals and signs the outcome, and writes the call's log line.
+    pub async fn carry_out(self) -> HttpResponse {
+        let outcome = O::run(&self.by.session, &self.request).await;
         self.by.respond(outcome).await
     }
 }
@@ -61,7 +58,7 @@ impl<O: Operation> FromRequest for Call<O> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let line = log::Line::new(O::ID, request_id(request), Instant::now());
+        let line = Line::new(O::ID, limits::request_id(request), Instant::now());
         let body = web::Bytes::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
@@ -73,9 +70,7 @@ impl<O: Operation> FromRequest for Call<O> {
                     return Err(refused(refusal.problem()));
                 }
             };
-            let store = request
-                .app_data::<web::Data<Store>>()
-                .map_or_else(|| app.store.clone(), |store| store.get_ref().clone());
+            let store = admission::store(&request, &app);
             let Opened {
                 caller,
                 key,
@@ -84,13 +79,13 @@ impl<O: Operation> FromRequest for Call<O> {
                 data,
             } = opened;
             let by = Verified {
-                line: line.by(&caller, &meta),
+                line: line.by(&caller, &meta.request_id),
+                key,
                 envelope,
                 session: Session {
                     app,
                     store,
                     caller,
-                    key,
                     meta,
                 },
             };
@@ -123,10 +118,7 @@ fn open<O: Operation>(
     if request.content_type() != "application/json" {
         return Err(Refusal::new(ErrorCode::MediaType));
     }
-    let body = body.map_err(|error| match error.as_error::<PayloadError>() {
-        Some(PayloadError::Overflow) => Refusal::new(ErrorCode::BodyTooLarge),
-        _ => Refusal::new(ErrorCode::MessageNotJson),
-    })?;
+    let body = admission::whole(body)?;
     let received_at = (app.clock)();
     let envelope = Envelope::parse(&body).map_err(|error| form_refusal(&error))?;
     let caller = app
@@ -139,6 +131,7 @@ fn open<O: Operation>(
         return Err(Refusal::new(ErrorCode::AddressNotAllowed));
     }
     let window = app.config.limits.window_seconds;
+    let expires_in = TimeDelta::seconds(i64::from(window)) * 2;
     if !envelope
         .head()
         .timestamp()
@@ -151,6 +144,7 @@ fn open<O: Operation>(
         operation: O::ID,
         request_id: envelope.head().request_id().to_owned(),
         nonce: envelope.head().nonce().to_owned(),
+        nonce_expires_at: received_at + expires_in,
         digest: opened.digest.to_hex(),
         received_at,
     };
@@ -189,45 +183,16 @@ fn open_with_any_key(
 
 /// Rate, role, schema, request.
 fn understand<O: Operation>(session: &Session, data: Value) -> Result<O::Request, Refusal> {
-    let (app, caller) = (&session.app, &session.caller);
-    app.limiter.take_caller(caller)?;
-    if !O::ROLES.contains(&caller.role) {
-        return Err(Refusal::new(ErrorCode::RoleNotAllowed));
-    }
-    let violated = |errors| Refusal::new(ErrorCode::SchemaViolation).with_errors(errors);
-    app.schemas.check(O::ID, &data).map_err(violated)?;
-    O::parse(data).map_err(violated)
+    session.app.limiter.take_caller(&session.caller)?;
+    admission::admit::<O>(session, data)
 }
 
 impl Verified {
     async fn respond(self, outcome: Result<Value, Refusal>) -> HttpResponse {
-        let outcome = match outcome {
-            Err(refusal) if leaves_a_trace(refusal.code) => Err(self.record(refusal).await),
-            outcome => outcome,
-        };
+        let outcome = admission::audited(&self.session, outcome).await;
         self.line.finish(outcome.as_ref().map(|_| ()));
-        answer::seal(&self.session, &self.envelope, &outcome)
+        answer::seal(&self.session, &self.key, &self.envelope, &outcome)
     }
-
-    /// Audits a refusal. What cannot be audited must not look settled: then the caller
-    /// hears of that fault instead.
-    async fn record(&self, refusal: Refusal) -> Refusal {
-        exactly_once::record_refusal(&self.session, refusal.code)
-            .await
-            .err()
-            .unwrap_or(refusal)
-    }
-}
-
-fn leaves_a_trace(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::RoleNotAllowed | ErrorCode::ForeignData)
-}
-
-fn request_id(request: &HttpRequest) -> String {
-    request
-        .extensions()
-        .get::<RequestId>()
-        .map_or_else(String::new, |id| id.0.clone())
 }
 
 /// Faults of form may be explained: they say nothing about keys.

@@ -101,6 +101,36 @@ error_table! {
         "调用方没有在有效期内的密钥", "no key of the caller is valid at this time",
         "向医保经办机构登记新密钥 / register a new key with the bureau",
         "chs-gateway callers rotate 登记新密钥 / register a new key with it";
+    /// Gateway headers (CSB, TIF) are missing or malformed. The four texts are published.
+    GatewayHeaders = "CHS-40110", 401, false,
+        "缺少服务网关的请求头!", "gateway headers are missing or malformed",
+        "补全 CSB（_api_…）或 TIF（x-tif-…）请求头 / send all CSB or TIF headers",
+        "前置代理须放行带下划线的请求头 / a proxy in front must pass headers with underscores";
+    /// The gateway headers are too old or too new.
+    GatewayTimestamp = "CHS-40111", 401, false,
+        "签名时间戳超时!", "the headers' time is outside the window or of another form",
+        "校准时钟，核对时间单位（秒或毫秒）/ set the clock, check the unit (seconds or milliseconds)",
+        "检查本机时钟与 transaction 时间窗 / check this machine's clock and the windows";
+    /// Nobody has this access key, or the door is closed to its owner.
+    GatewayCaller = "CHS-40112", 401, false,
+        "非法用户!", "unknown access key or paasid, or this door is closed to it",
+        "核对 AK 或 paasid / check access key or paasid",
+        "chs-gateway callers list 核对登记 / check the registration";
+    /// The gateway headers are not signed with the caller's secret.
+    GatewaySignature = "CHS-40113", 401, false,
+        "签名不一致!", "the headers' signature does not verify",
+        "核对密钥与签名原文 / check the secret and the signed text",
+        "必要时为其换钥 / give it other keys if need be";
+    /// input is not encrypted or signed as agreed, or does not open.
+    InputRefused = "CHS-40114", 401, false,
+        "交易输入未按约定加密、签名或无法打开", "input is not encrypted or signed as agreed, or cannot be opened",
+        "核对 SM4 密钥、编码与 cainfo / check the SM4 key, the coding and cainfo",
+        "核对 chs-gateway callers transaction 的设置 / check the settings of that command";
+    /// The message carries no number of an operator who is signed in.
+    NotSignedIn = "CHS-40115", 401, false,
+        "操作员未签到", "the operator is not signed in",
+        "先以 9001 签到，报文带当日 sign_no / sign in with 9001 and send that day's sign_no",
+        "按需调整 transaction.sign_no / adjust transaction.sign_no";
     /// The role of the caller does not include the operation.
     RoleNotAllowed = "CHS-40301", 403, false,
         "调用方角色无权使用该服务", "the caller's role may not use this operation",
@@ -124,6 +154,14 @@ error_table! {
     /// No such objection.
     ObjectionUnknown = "CHS-40403", 404, false,
         "异议不存在", "no such objection", "核对结算ID / check setl_id", "无需处理 / nothing";
+    /// No operation answers this number.
+    TransactionUnknown = "CHS-40410", 404, false,
+        "本网关未提供该交易", "this gateway does not offer the transaction",
+        "核对 infno / check infno", "见 docs/TRANSACTION_DOOR.md / see that page";
+    /// There is no such sign-in today.
+    SignInUnknown = "CHS-40411", 404, false,
+        "当日无此签到或已签退", "no such sign-in today, or signed out already",
+        "重新签到 / sign in again", "无需处理 / nothing";
     /// The path exists, with another method.
     MethodNotAllowed = "CHS-40501", 405, false,
         "请求方法不允许", "the method is not allowed on this path",
@@ -161,6 +199,10 @@ error_table! {
         "公钥已登记给其他调用方", "the public key is registered for another caller",
         "每个调用方使用自己的密钥对 / use a key pair of your own",
         "核对公钥归属 / check whose key it is";
+    /// The access key or paasid belongs to another caller.
+    GatewayIdTaken = "CHS-40930", 409, false,
+        "AK 或 paasid 已登记给其他调用方", "the access key or paasid is registered for another caller",
+        "使用本机构自己的 AK / use an access key of your own", "核对归属 / check whose it is";
     /// The body is larger than the limit.
     BodyTooLarge = "CHS-41301", 413, false,
         "报文超过大小上限", "the body is larger than the limit",
@@ -173,6 +215,16 @@ error_table! {
     RequestIdReused = "CHS-42201", 422, false,
         "requestId 已用于不同的业务数据", "the requestId was used with other data",
         "为新的业务换新的 requestId / use a new requestId for new data", "无需处理 / nothing";
+    /// Headers or path name another transaction than the message.
+    TransactionMismatch = "CHS-42220", 422, false,
+        "请求头 _api_name 或路径与报文 infno 不一致", "_api_name or the path names another transaction than infno",
+        "两处使用同一交易编号 / name the same transaction in both",
+        "api_name 为服务路径的调用方设为 any / set api_name to any where it is a service path";
+    /// infver or recer_sys_code is none of the values told by the bureau.
+    ValueNotAgreed = "CHS-42221", 422, false,
+        "该值不是本统筹区约定的值", "the value is none of those agreed in this pooling area",
+        "按医保经办机构告知的值填写 / use the value that the bureau told",
+        "按需调整 transaction.infver、recer_sys_code / adjust these settings";
     /// options.scheme names no installed scheme.
     SchemeUnknown = "CHS-42203", 422, false,
         "分组方案未安装", "the grouping scheme is not installed",

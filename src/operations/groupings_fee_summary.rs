@@ -1,17 +1,20 @@
 //! 5 分组费用摘要结果查询 (`groupings.fee-summary`): sums of grouped cases of a month by
 //! hospital, by group, or case by case.
 
+mod transactions;
+
 use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Operation;
+use super::{Operation, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service,
+    session::Session,
 };
 
 /// The operation.
@@ -41,6 +44,8 @@ pub struct FeeSummaryRequest {
     pub fixmedins_code: Option<String>,
     /// One group only.
     pub drg_code: Option<String>,
+    /// This one case, on case level.
+    pub setl_id: Option<String>,
     /// Compares all institutions of the pooling area under pseudonyms, as transactions 3610
     /// and 3611 do; fixmedins_code is then such a pseudonym.
     #[serde(default)]
@@ -148,6 +153,7 @@ impl Operation for FeeSummary {
     const TITLE: &'static str = "分组费用摘要结果查询 / grouping fee summary";
     const PATH: &'static str = "/groupings/fee-summary";
     const ROLES: &'static [Role] = &[Role::Hospital, Role::City, Role::Province];
+    const TRANSACTIONS: &'static [Transaction] = transactions::TRANSACTIONS;
     type Request = FeeSummaryRequest;
 
     fn schema() -> Value {
@@ -161,6 +167,7 @@ impl Operation for FeeSummary {
                 "level": {"enum": ["hospital", "group", "case"]},
                 "fixmedins_code": {"type": "string", "minLength": 1, "maxLength": 30},
                 "drg_code": {"type": "string", "minLength": 1, "maxLength": 30},
+                "setl_id": {"type": "string", "minLength": 1, "maxLength": 30},
                 "compare": {"type": "boolean"},
                 "page_num": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
                 "page_size": {"type": "integer", "minimum": 1, "maximum": 1_000},
@@ -171,6 +178,9 @@ impl Operation for FeeSummary {
     fn parse(data: Value) -> Result<FeeSummaryRequest, Vec<FieldError>> {
         let query: FeeSummaryRequest = super::request(data)?;
         let lacks = |pointer: &str, zh: &str, en: &str| Err(vec![FieldError::new(pointer, zh, en)]);
+        if query.setl_id.is_some() && query.level != SummaryLevel::Case {
+            return lacks("/setl_id", "仅按病例查询时可用", "on case level only");
+        }
         match (query.compare, query.level) {
             (true, SummaryLevel::Case) => lacks(
                 "/level",
@@ -184,6 +194,10 @@ impl Operation for FeeSummary {
             ),
             _ => Ok(query),
         }
+    }
+
+    async fn run(session: &Session, request: &FeeSummaryRequest) -> Result<Value, Refusal> {
+        service::fee_summary::run(session, request).await
     }
 }
 
@@ -202,8 +216,7 @@ impl Operation for FeeSummary {
 )]
 #[post("/groupings/fee-summary")]
 pub(crate) async fn handler(call: Call<FeeSummary>) -> HttpResponse {
-    let outcome = service::fee_summary::run(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

@@ -9,12 +9,14 @@ use utoipa::ToSchema;
 use super::{
     Operation,
     items::{self, Item},
+    transaction::Transaction,
 };
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service,
+    session::Session,
 };
 
 /// The operation.
@@ -161,6 +163,7 @@ impl Operation for Report {
     const TITLE: &'static str = "DRG 分组结果上报 / report of official grouping results";
     const PATH: &'static str = "/groupings/report";
     const ROLES: &'static [Role] = &[Role::City];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370108")];
     type Request = ReportRequest;
 
     fn schema() -> Value {
@@ -196,6 +199,10 @@ impl Operation for Report {
             items: items::parse(items, &item_schema())?,
         })
     }
+
+    async fn run(session: &Session, request: &ReportRequest) -> Result<Value, Refusal> {
+        service::grouping_report::run(session, request).await
+    }
 }
 
 /// DRG 分组结果上报 / report of official grouping results
@@ -213,8 +220,7 @@ impl Operation for Report {
 )]
 #[post("/groupings/report")]
 pub(crate) async fn handler(call: Call<Report>) -> HttpResponse {
-    let outcome = service::grouping_report::run(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request};
+use super::{Operation, request, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service,
+    session::Session,
 };
 
 /// The operation.
@@ -66,6 +67,7 @@ impl Operation for Revoke {
     const TITLE: &'static str = "DRG 分组结果撤销 / revocation of a reported grouping result";
     const PATH: &'static str = "/groupings/revoke";
     const ROLES: &'static [Role] = &[Role::City];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370109")];
     type Request = RevokeRequest;
 
     fn schema() -> Value {
@@ -87,6 +89,10 @@ impl Operation for Revoke {
     fn parse(data: Value) -> Result<RevokeRequest, Vec<FieldError>> {
         request(data)
     }
+
+    async fn run(session: &Session, request: &RevokeRequest) -> Result<Value, Refusal> {
+        service::grouping_revoke::run(session, request).await
+    }
 }
 
 /// DRG 分组结果撤销 / revocation of a reported grouping result
@@ -104,8 +110,7 @@ impl Operation for Revoke {
 )]
 #[post("/groupings/revoke")]
 pub(crate) async fn handler(call: Call<Revoke>) -> HttpResponse {
-    let outcome = service::grouping_revoke::run(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

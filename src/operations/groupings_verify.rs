@@ -9,12 +9,14 @@ use utoipa::ToSchema;
 use super::{
     Operation,
     items::{self, Item},
+    transaction::Transaction,
 };
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service::{self, checkup::Grouping},
+    session::Session,
 };
 
 /// The operation.
@@ -114,6 +116,7 @@ impl Operation for Verify {
     const TITLE: &'static str = "分组结果上传验证 / verification of reported grouping results";
     const PATH: &'static str = "/groupings/verify";
     const ROLES: &'static [Role] = &[Role::Province, Role::Nation, Role::City];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370110")];
     type Request = VerifyRequest;
 
     fn schema() -> Value {
@@ -139,6 +142,10 @@ impl Operation for Verify {
         }
         Ok(VerifyRequest { items })
     }
+
+    async fn run(session: &Session, request: &VerifyRequest) -> Result<Value, Refusal> {
+        service::grouping_verify::run(session, request).await
+    }
 }
 
 /// 分组结果上传验证 / verification of reported grouping results
@@ -156,8 +163,7 @@ impl Operation for Verify {
 )]
 #[post("/groupings/verify")]
 pub(crate) async fn handler(call: Call<Verify>) -> HttpResponse {
-    let outcome = service::grouping_verify::run(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

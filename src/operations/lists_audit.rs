@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request};
+use super::{Operation, request, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service,
+    session::Session,
 };
 
 /// The operation.
@@ -51,6 +52,7 @@ impl Operation for Audit {
     const TITLE: &'static str = "清单审核 / audit of a settlement list";
     const PATH: &'static str = "/settlement-lists/audit";
     const ROLES: &'static [Role] = &[Role::County, Role::City];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370111")];
     type Request = AuditRequest;
 
     fn schema() -> Value {
@@ -71,6 +73,10 @@ impl Operation for Audit {
     fn parse(data: Value) -> Result<AuditRequest, Vec<FieldError>> {
         request(data)
     }
+
+    async fn run(session: &Session, request: &AuditRequest) -> Result<Value, Refusal> {
+        service::lists_audit::run(session, request).await
+    }
 }
 
 /// 清单审核 / audit of a settlement list
@@ -88,8 +94,7 @@ impl Operation for Audit {
 )]
 #[post("/settlement-lists/audit")]
 pub(crate) async fn handler(call: Call<Audit>) -> HttpResponse {
-    let outcome = service::lists_audit::run(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

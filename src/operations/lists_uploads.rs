@@ -1,17 +1,20 @@
 //! 4 结算清单上传情况查询 (`lists.uploads`): counts of a month's lists by state, or one list
 //! with its content.
 
+mod transactions;
+
 use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request};
+use super::{Operation, request, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service,
+    session::Session,
 };
 
 /// The operation.
@@ -96,6 +99,7 @@ impl Operation for Uploads {
     const TITLE: &'static str = "结算清单上传情况查询 / uploads of settlement lists";
     const PATH: &'static str = "/settlement-lists/uploads";
     const ROLES: &'static [Role] = &[Role::Hospital, Role::City];
+    const TRANSACTIONS: &'static [Transaction] = transactions::TRANSACTIONS;
     type Request = UploadsRequest;
 
     fn schema() -> Value {
@@ -116,6 +120,10 @@ impl Operation for Uploads {
     fn parse(data: Value) -> Result<UploadsRequest, Vec<FieldError>> {
         request(data)
     }
+
+    async fn run(session: &Session, request: &UploadsRequest) -> Result<Value, Refusal> {
+        service::lists_uploads::run(session, request).await
+    }
 }
 
 /// 结算清单上传情况查询 / uploads of settlement lists
@@ -133,8 +141,7 @@ impl Operation for Uploads {
 )]
 #[post("/settlement-lists/uploads")]
 pub(crate) async fn handler(call: Call<Uploads>) -> HttpResponse {
-    let outcome = service::lists_uploads::run(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

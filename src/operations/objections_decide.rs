@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request};
+use super::{Operation, request, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service,
+    session::Session,
 };
 
 /// The operation.
@@ -52,6 +53,7 @@ impl Operation for Decide {
     const TITLE: &'static str = "异议处理 / decision on an objection";
     const PATH: &'static str = "/objections/decide";
     const ROLES: &'static [Role] = &[Role::City];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370115")];
     type Request = DecideRequest;
 
     fn schema() -> Value {
@@ -72,6 +74,10 @@ impl Operation for Decide {
     fn parse(data: Value) -> Result<DecideRequest, Vec<FieldError>> {
         request(data)
     }
+
+    async fn run(session: &Session, request: &DecideRequest) -> Result<Value, Refusal> {
+        service::objections::decide(session, request).await
+    }
 }
 
 /// 异议处理 / decision on an objection
@@ -89,8 +95,7 @@ impl Operation for Decide {
 )]
 #[post("/objections/decide")]
 pub(crate) async fn handler(call: Call<Decide>) -> HttpResponse {
-    let outcome = service::objections::decide(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

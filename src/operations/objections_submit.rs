@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request};
+use super::{Operation, request, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service,
+    session::Session,
 };
 
 /// The operation.
@@ -50,6 +51,7 @@ impl Operation for Object {
     const TITLE: &'static str = "异议提出 / objection to a published result";
     const PATH: &'static str = "/objections/submit";
     const ROLES: &'static [Role] = &[Role::Hospital];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370114")];
     type Request = ObjectRequest;
 
     fn schema() -> Value {
@@ -69,6 +71,10 @@ impl Operation for Object {
     fn parse(data: Value) -> Result<ObjectRequest, Vec<FieldError>> {
         request(data)
     }
+
+    async fn run(session: &Session, request: &ObjectRequest) -> Result<Value, Refusal> {
+        service::objections::submit(session, request).await
+    }
 }
 
 /// 异议提出 / objection to a published result
@@ -86,8 +92,7 @@ impl Operation for Object {
 )]
 #[post("/objections/submit")]
 pub(crate) async fn handler(call: Call<Object>) -> HttpResponse {
-    let outcome = service::objections::submit(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request};
+use super::{Operation, request, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service,
+    session::Session,
 };
 
 /// The operation.
@@ -49,6 +50,7 @@ impl Operation for Publish {
     const TITLE: &'static str = "分组结果公示 / publication of grouping results";
     const PATH: &'static str = "/publication/publish";
     const ROLES: &'static [Role] = &[Role::City];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370112")];
     type Request = PublishRequest;
 
     fn schema() -> Value {
@@ -67,6 +69,10 @@ impl Operation for Publish {
     fn parse(data: Value) -> Result<PublishRequest, Vec<FieldError>> {
         request(data)
     }
+
+    async fn run(session: &Session, request: &PublishRequest) -> Result<Value, Refusal> {
+        service::publication::publish(session, request).await
+    }
 }
 
 /// 分组结果公示 / publication of grouping results
@@ -84,8 +90,7 @@ impl Operation for Publish {
 )]
 #[post("/publication/publish")]
 pub(crate) async fn handler(call: Call<Publish>) -> HttpResponse {
-    let outcome = service::publication::publish(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, qc_results::After, request};
+use super::{Operation, qc_results::After, request, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service,
+    session::Session,
 };
 
 /// The operation.
@@ -115,6 +116,7 @@ impl Operation for Published {
     const TITLE: &'static str = "公示结果查询 / query of published results";
     const PATH: &'static str = "/publication/query";
     const ROLES: &'static [Role] = &[Role::Hospital, Role::City];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370113")];
     type Request = PublishedRequest;
 
     fn schema() -> Value {
@@ -144,6 +146,10 @@ impl Operation for Published {
     fn parse(data: Value) -> Result<PublishedRequest, Vec<FieldError>> {
         request(data)
     }
+
+    async fn run(session: &Session, request: &PublishedRequest) -> Result<Value, Refusal> {
+        service::publication::query(session, request).await
+    }
 }
 
 /// 公示结果查询 / query of published results
@@ -161,8 +167,7 @@ impl Operation for Published {
 )]
 #[post("/publication/query")]
 pub(crate) async fn handler(call: Call<Published>) -> HttpResponse {
-    let outcome = service::publication::query(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request};
+use super::{Operation, request, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service::{self, assessment::Assessment},
+    session::Session,
 };
 
 /// The operation.
@@ -50,6 +51,7 @@ impl Operation for PostCheck {
     const TITLE: &'static str = "事后质控服务 / post-event quality control";
     const PATH: &'static str = "/qc/post-check";
     const ROLES: &'static [Role] = &[Role::Hospital, Role::City];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370102")];
     type Request = PostCheckRequest;
 
     fn schema() -> Value {
@@ -67,6 +69,10 @@ impl Operation for PostCheck {
 
     fn parse(data: Value) -> Result<PostCheckRequest, Vec<FieldError>> {
         request(data)
+    }
+
+    async fn run(session: &Session, request: &PostCheckRequest) -> Result<Value, Refusal> {
+        service::post_check::run(session, request).await
     }
 }
 
@@ -86,8 +92,7 @@ impl Operation for PostCheck {
 )]
 #[post("/qc/post-check")]
 pub(crate) async fn handler(call: Call<PostCheck>) -> HttpResponse {
-    let outcome = service::post_check::run(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

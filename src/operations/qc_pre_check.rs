@@ -7,12 +7,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, list_errors};
+use super::{Operation, list_errors, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service::{self, assessment::Assessment, second_look::SecondLook},
+    session::Session,
 };
 
 /// The operation.
@@ -65,6 +66,7 @@ impl Operation for PreCheck {
     const TITLE: &'static str = "事前质控服务 / pre-event quality control";
     const PATH: &'static str = "/qc/pre-check";
     const ROLES: &'static [Role] = &[Role::Hospital];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370101")];
     type Request = PreCheckRequest;
 
     fn schema() -> Value {
@@ -110,6 +112,10 @@ impl Operation for PreCheck {
             options,
         })
     }
+
+    async fn run(session: &Session, request: &PreCheckRequest) -> Result<Value, Refusal> {
+        service::pre_check::run(session, request).await
+    }
 }
 
 /// Reads the `hospital` node.
@@ -141,8 +147,7 @@ fn hospital(node: &Value) -> Result<Companions, Vec<FieldError>> {
 )]
 #[post("/qc/pre-check")]
 pub(crate) async fn handler(call: Call<PreCheck>) -> HttpResponse {
-    let outcome = service::pre_check::run(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

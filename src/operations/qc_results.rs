@@ -1,17 +1,20 @@
 //! 3 质控结果查询服务 (`qc.results`): the valid QC results of a month, page by page, in the
 //! names of transactions 3607 and 4104.
 
+mod transactions;
+
 use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Operation;
+use super::{Operation, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service,
+    session::Session,
 };
 
 /// The operation.
@@ -140,6 +143,7 @@ impl Operation for QcResults {
     const TITLE: &'static str = "质控结果查询服务 / query of QC results";
     const PATH: &'static str = "/qc/results";
     const ROLES: &'static [Role] = &[Role::Hospital, Role::City];
+    const TRANSACTIONS: &'static [Transaction] = transactions::TRANSACTIONS;
     type Request = QcResultsRequest;
 
     fn schema() -> Value {
@@ -171,6 +175,10 @@ impl Operation for QcResults {
     fn parse(data: Value) -> Result<QcResultsRequest, Vec<FieldError>> {
         super::request(data)
     }
+
+    async fn run(session: &Session, request: &QcResultsRequest) -> Result<Value, Refusal> {
+        service::qc_results::run(session, request).await
+    }
 }
 
 /// 质控结果查询服务 / query of QC results
@@ -188,8 +196,7 @@ impl Operation for QcResults {
 )]
 #[post("/qc/results")]
 pub(crate) async fn handler(call: Call<QcResults>) -> HttpResponse {
-    let outcome = service::qc_results::run(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

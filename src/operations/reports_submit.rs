@@ -4,18 +4,20 @@
 //! `input` is the input of the transaction that `report` names.
 
 mod front_page;
+mod transactions;
 
 use actix_web::{HttpResponse, post};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, list_errors};
+use super::{Operation, list_errors, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
-    error::FieldError,
+    error::{FieldError, Refusal},
     service::{self, assessment::Assessment},
+    session::Session,
 };
 
 /// The operation.
@@ -120,6 +122,7 @@ impl Operation for Submit {
     const TITLE: &'static str = "信息上报服务 / information reporting";
     const PATH: &'static str = "/reports";
     const ROLES: &'static [Role] = &[Role::Hospital, Role::Core];
+    const TRANSACTIONS: &'static [Transaction] = transactions::TRANSACTIONS;
     type Request = SubmitRequest;
 
     fn schema() -> Value {
@@ -172,6 +175,10 @@ impl Operation for Submit {
                 thin: report == "4101A",
             }),
         }
+    }
+
+    async fn run(session: &Session, request: &SubmitRequest) -> Result<Value, Refusal> {
+        service::submit::run(session, request).await
     }
 }
 
@@ -278,8 +285,7 @@ fn changes(input: &Value) -> Result<SubmitRequest, Vec<FieldError>> {
 )]
 #[post("/reports")]
 pub(crate) async fn handler(call: Call<Submit>) -> HttpResponse {
-    let outcome = service::submit::run(&call.by.session, &call.request).await;
-    call.respond(outcome).await
+    call.carry_out().await
 }
 
 #[cfg(test)]

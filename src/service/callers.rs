@@ -29,6 +29,10 @@ pub struct NewKey<'a> {
     pub app_secret: &'a str,
     /// SM4-GCM key, where it is enabled.
     pub gcm_key: Option<&'a [u8]>,
+    /// Secret of the gateway headers, where the transaction door is open.
+    pub gateway_secret: Option<&'a str>,
+    /// SM4 key of transaction input and output, where there is one.
+    pub input_key: Option<&'a [u8]>,
     /// From when it holds; without end until it is replaced.
     pub not_before: DateTime<Utc>,
 }
@@ -43,6 +47,14 @@ impl NewKey<'_> {
             .gcm_key
             .map(|key| master.seal(SealedAs::GcmKey(self.app_id), key))
             .transpose()?;
+        let gateway_secret = self
+            .gateway_secret
+            .map(|text| master.seal(SealedAs::GatewaySecret(self.app_id), text.as_bytes()))
+            .transpose()?;
+        let input_key = self
+            .input_key
+            .map(|key| master.seal(SealedAs::InputKey(self.app_id), key))
+            .transpose()?;
         let public_key = self.public_key.to_bytes();
         Ok(KeyRow {
             app_id: self.app_id.to_owned(),
@@ -52,6 +64,8 @@ impl NewKey<'_> {
             app_secret: master
                 .seal(SealedAs::AppSecret(self.app_id), self.app_secret.as_bytes())?,
             gcm_key,
+            gateway_secret,
+            input_key,
             not_before: self.not_before,
             not_after: None,
         })
@@ -61,7 +75,7 @@ impl NewKey<'_> {
 /// Registers a caller with its first keys, or brings one with the same ids up to date.
 ///
 /// # Errors
-/// [`ErrorCode::KeyTaken`]; the database.
+/// [`ErrorCode::KeyTaken`], [`ErrorCode::GatewayIdTaken`]; the database.
 pub async fn register(
     store: &Store,
     caller: &CallerRow,
@@ -69,7 +83,9 @@ pub async fn register(
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
     audited(store, "callers.register", &caller.app_id, now, async |tx| {
-        callers::put(tx, caller, now).await?;
+        callers::put(tx, caller, now)
+            .await
+            .map_err(|error| error.when_not_unique(ErrorCode::GatewayIdTaken))?;
         put_key(tx, key).await
     })
     .await
@@ -115,7 +131,7 @@ pub async fn end_key(
 /// Suspends a caller, lets it call again, or changes its limits.
 ///
 /// # Errors
-/// [`ErrorCode::CallerUnknown`]; the database.
+/// [`ErrorCode::CallerUnknown`], [`ErrorCode::GatewayIdTaken`]; the database.
 pub async fn change(
     store: &Store,
     app_id: &str,
@@ -128,7 +144,8 @@ pub async fn change(
         None => "callers.set",
     };
     audited(store, operation, app_id, now, async |tx| {
-        known(callers::change(tx, app_id, change).await?)
+        let changed = callers::change(tx, app_id, change).await;
+        known(changed.map_err(|error| error.when_not_unique(ErrorCode::GatewayIdTaken))?)
     })
     .await
 }

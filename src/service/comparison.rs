@@ -69,6 +69,7 @@ async fn institutions(
         setl_ym: &query.setl_ym,
         fixmedins_code: None,
         drg_code: query.drg_code.as_deref(),
+        setl_id: None,
         offset: 0,
         limit: MOST_INSTITUTIONS,
     };
@@ -118,6 +119,7 @@ async fn groups(
         setl_ym: &query.setl_ym,
         fixmedins_code: Some(code),
         drg_code: query.drg_code.as_deref(),
+        setl_id: None,
         offset: (i64::from(query.page_num) - 1) * size,
         limit: size,
     };

@@ -38,11 +38,10 @@ pub async fn exactly_once<A: Serialize>(
     work: impl AsyncFn(&Tx<'_>) -> Result<Done<A>, TxError>,
 ) -> Result<Value, Refusal> {
     let (app, caller, meta) = (&*by.app, &*by.caller, &by.meta);
-    let window = TimeDelta::seconds(i64::from(app.config.limits.window_seconds));
     let claim = Claim {
         app_id: &caller.app_id,
         nonce: &meta.nonce,
-        nonce_expires_at: meta.received_at + window * 2,
+        nonce_expires_at: meta.nonce_expires_at,
         request_id: &meta.request_id,
         operation: meta.operation,
         digest: &meta.digest,

@@ -73,6 +73,7 @@ fn scope<'a>(query: &'a FeeSummaryRequest, fixmedins_code: Option<&'a str>) -> S
         setl_ym: &query.setl_ym,
         fixmedins_code,
         drg_code: query.drg_code.as_deref(),
+        setl_id: query.setl_id.as_deref(),
         offset: (i64::from(query.page_num) - 1) * size,
         limit: size,
     }

@@ -31,6 +31,10 @@ pub struct CallerRow {
     pub per_second: Option<i32>,
     /// Networks it may call from, in CIDR form; none: from anywhere.
     pub addresses: Vec<String>,
+    /// Access key or paasid at the transaction door; nothing: the application id.
+    pub gateway_id: Option<String>,
+    /// Settings of the transaction door, JSON; nothing: the defaults.
+    pub transaction_door: Option<String>,
 }
 
 /// A set of keys of a caller.
@@ -48,6 +52,10 @@ pub struct KeyRow {
     pub app_secret: Vec<u8>,
     /// SM4-GCM key, sealed.
     pub gcm_key: Option<Vec<u8>>,
+    /// Secret of the gateway headers, sealed; nothing: the transaction door is closed.
+    pub gateway_secret: Option<Vec<u8>>,
+    /// SM4 key of transaction input and output, sealed.
+    pub input_key: Option<Vec<u8>>,
     /// From when it holds.
     pub not_before: DateTime<Utc>,
     /// Until when; nothing: no end.
@@ -63,6 +71,10 @@ pub struct Change {
     pub per_second: Option<Option<i32>>,
     /// Networks it may call from; empty: from anywhere.
     pub addresses: Option<Vec<String>>,
+    /// Access key or paasid at the transaction door.
+    pub gateway_id: Option<String>,
+    /// Settings of the transaction door, JSON.
+    pub transaction_door: Option<String>,
 }
 
 /// Registers a caller, or replaces the one with the same application id.
@@ -72,11 +84,13 @@ pub struct Change {
 pub async fn put(tx: &Tx<'_>, caller: &CallerRow, now: DateTime<Utc>) -> Result<(), TxError> {
     tx.execute(
         "INSERT INTO callers (app_id, role, fixmedins_code, fixmedins_name, admdvs, hosp_lv,
-                              scalars_as_text, suspended, per_second, addresses, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                              scalars_as_text, suspended, per_second, addresses, created_at,
+                              transaction_door, gateway_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (app_id) DO UPDATE SET
              role = $2, fixmedins_code = $3, fixmedins_name = $4, admdvs = $5, hosp_lv = $6,
              scalars_as_text = $7, suspended = $8, per_second = $9, addresses = $10,
+             transaction_door = $12, gateway_id = $13,
              revision = callers.revision + 1",
         &[
             &caller.app_id,
@@ -90,6 +104,8 @@ pub async fn put(tx: &Tx<'_>, caller: &CallerRow, now: DateTime<Utc>) -> Result<
             &caller.per_second,
             &caller.addresses,
             &now,
+            &caller.transaction_door,
+            &caller.gateway_id,
         ],
     )
     .await
@@ -103,11 +119,11 @@ pub async fn put(tx: &Tx<'_>, caller: &CallerRow, now: DateTime<Utc>) -> Result<
 pub async fn put_key(tx: &Tx<'_>, key: &KeyRow) -> Result<(), TxError> {
     tx.execute(
         "INSERT INTO caller_keys (app_id, key_id, public_key, fingerprint, app_secret, gcm_key,
-                                  not_before, not_after)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                                  not_before, not_after, gateway_secret, input_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (app_id, key_id) DO UPDATE SET
              public_key = $3, fingerprint = $4, app_secret = $5, gcm_key = $6,
-             not_before = $7, not_after = $8",
+             not_before = $7, not_after = $8, gateway_secret = $9, input_key = $10",
         &[
             &key.app_id,
             &key.key_id,
@@ -117,6 +133,8 @@ pub async fn put_key(tx: &Tx<'_>, key: &KeyRow) -> Result<(), TxError> {
             &key.gcm_key,
             &key.not_before,
             &key.not_after,
+            &key.gateway_secret,
+            &key.input_key,
         ],
     )
     .await
@@ -170,6 +188,8 @@ pub async fn change(tx: &Tx<'_>, app_id: &str, change: &Change) -> Result<bool, 
                  suspended = COALESCE($2, suspended),
                  per_second = CASE WHEN $3 THEN $4 ELSE per_second END,
                  addresses = COALESCE($5, addresses),
+                 transaction_door = COALESCE($6, transaction_door),
+                 gateway_id = COALESCE($7, gateway_id),
                  revision = revision + 1
              WHERE app_id = $1 RETURNING 1",
             &[
@@ -178,6 +198,8 @@ pub async fn change(tx: &Tx<'_>, app_id: &str, change: &Change) -> Result<bool, 
                 &change.per_second.is_some(),
                 &change.per_second.flatten(),
                 &change.addresses,
+                &change.transaction_door,
+                &change.gateway_id,
             ],
         )
         .await?;
@@ -194,7 +216,8 @@ impl Store {
         let rows = client
             .query(
                 "SELECT app_id, role, fixmedins_code, fixmedins_name, admdvs, hosp_lv,
-                        scalars_as_text, suspended, per_second, addresses
+                        scalars_as_text, suspended, per_second, addresses, transaction_door,
+                        gateway_id
                  FROM callers ORDER BY app_id",
                 &[],
             )
@@ -212,6 +235,8 @@ impl Store {
                     suspended: row.try_get(7)?,
                     per_second: row.try_get(8)?,
                     addresses: row.try_get(9)?,
+                    transaction_door: row.try_get(10)?,
+                    gateway_id: row.try_get(11)?,
                 })
             })
             .collect()
@@ -226,7 +251,7 @@ impl Store {
         let rows = client
             .query(
                 "SELECT app_id, key_id, public_key, fingerprint, app_secret, gcm_key,
-                        not_before, not_after
+                        not_before, not_after, gateway_secret, input_key
                  FROM caller_keys ORDER BY app_id, not_before DESC, key_id",
                 &[],
             )
@@ -242,6 +267,8 @@ impl Store {
                     gcm_key: row.try_get(5)?,
                     not_before: row.try_get(6)?,
                     not_after: row.try_get(7)?,
+                    gateway_secret: row.try_get(8)?,
+                    input_key: row.try_get(9)?,
                 })
             })
             .collect()

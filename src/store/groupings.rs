@@ -53,6 +53,8 @@ pub struct SummaryScope<'a> {
     pub fixmedins_code: Option<&'a str>,
     /// Group.
     pub drg_code: Option<&'a str>,
+    /// This one case.
+    pub setl_id: Option<&'a str>,
     /// Rows to leave out before the page.
     pub offset: i64,
     /// Rows of the page.
@@ -190,7 +192,8 @@ macro_rules! cases {
             $head,
             $from,
             " AND setl_ym = $1 AND ($2::text IS NULL OR fixmedins_code = $2)
-              AND ($3::text IS NULL OR drg_code = $3) ",
+              AND ($3::text IS NULL OR drg_code = $3)
+              AND ($4::text IS NULL OR setl_id = $4) ",
             $tail
         )
     };
@@ -204,7 +207,7 @@ macro_rules! summary_of {
                     SUM(medfee_fen)::bigint, SUM(pay_std_fen)::bigint, COUNT(pay_std_fen),
                     COUNT(DISTINCT drg_code), NULL::text",
             $from,
-            "GROUP BY fixmedins_code ORDER BY fixmedins_code LIMIT $4 OFFSET $5"
+            "GROUP BY fixmedins_code ORDER BY fixmedins_code LIMIT $5 OFFSET $6"
         )
     };
     ($from:literal, hospital_count) => {
@@ -216,7 +219,7 @@ macro_rules! summary_of {
                     SUM(medfee_fen)::bigint, SUM(pay_std_fen)::bigint, COUNT(pay_std_fen),
                     NULL::bigint, NULL::text",
             $from,
-            "GROUP BY fixmedins_code, drg_code ORDER BY fixmedins_code, drg_code LIMIT $4 OFFSET $5"
+            "GROUP BY fixmedins_code, drg_code ORDER BY fixmedins_code, drg_code LIMIT $5 OFFSET $6"
         )
     };
     ($from:literal, group_count) => {
@@ -232,7 +235,7 @@ macro_rules! summary_of {
                     pay_std_fen, (pay_std_fen IS NOT NULL)::integer::bigint, NULL::bigint,
                     mdc_codg, adrg_code, ccmcc, grp_rslt, grp_ver, grp_time",
             $from,
-            "ORDER BY fixmedins_code, setl_id LIMIT $4 OFFSET $5"
+            "ORDER BY fixmedins_code, setl_id LIMIT $5 OFFSET $6"
         )
     };
     ($from:literal, case_count) => {
@@ -288,6 +291,7 @@ pub async fn summary(
                 &scope.setl_ym,
                 &scope.fixmedins_code,
                 &scope.drg_code,
+                &scope.setl_id,
                 &scope.limit,
                 &scope.offset,
             ],
@@ -300,7 +304,12 @@ pub async fn summary(
     let total = tx
         .query_one(
             count,
-            &[&scope.setl_ym, &scope.fixmedins_code, &scope.drg_code],
+            &[
+                &scope.setl_ym,
+                &scope.fixmedins_code,
+                &scope.drg_code,
+                &scope.setl_id,
+            ],
         )
         .await?;
     Ok((rows, total.try_get(0)?))

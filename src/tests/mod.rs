@@ -10,6 +10,7 @@
 )]
 
 mod harness;
+mod transaction_harness;
 
 mod audit_chain;
 mod callers;
@@ -31,3 +32,6 @@ mod state_model;
 mod states;
 mod submit;
 mod thin_lists;
+mod transaction;
+mod transaction_refusals;
+mod transaction_replay;

@@ -2,9 +2,17 @@
 
 use std::path::PathBuf;
 
+use clap::ArgAction;
 use ipnet::IpNet;
 
-use crate::{config::Config, store::callers::Change};
+use crate::{
+    caller::transaction_settings::{
+        ApiName, CodeForm, HeaderFamily, SealedText, TimeUnit, TransactionSettings,
+    },
+    config::Config,
+    operations::transaction::Edition,
+    store::callers::Change,
+};
 
 /// A caller.
 #[derive(Debug, clap::Args)]
@@ -27,6 +35,16 @@ pub(super) struct KeySource {
     /// 启用 SM4-GCM / enable SM4-GCM
     #[arg(long)]
     pub(super) gcm: bool,
+    /// 开放交易报文入口：生成网关密钥（SK/token）与 SM4 输入密钥
+    /// / open the transaction door: draw its secret (SK, token) and SM4 input key
+    #[arg(long)]
+    pub(super) transaction: bool,
+    /// 沿用已有网关密钥（SK/token）的文件 / file of a secret that the caller has already
+    #[arg(long, value_name = "FILE", requires = "transaction")]
+    pub(super) gateway_secret: Option<PathBuf>,
+    /// 交易输入的 SM4 密钥，十六进制；缺省生成 / SM4 key of transaction input in hex; drawn by default
+    #[arg(long, value_name = "HEX", requires = "transaction")]
+    pub(super) input_key: Option<String>,
     /// 写入调用方文件，不覆盖已有文件 / caller file to write; never overwritten
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
@@ -67,6 +85,9 @@ pub(super) struct Add {
     /// 行政区划，缺省为本统筹区 / administrative division, by default the gateway's
     #[arg(long)]
     pub(super) admdvs: Option<String>,
+    /// 沿用已有的 AK 或 paasid，缺省为 appId / access key or paasid in use, by default appId
+    #[arg(long, value_name = "ID", value_parser = gateway_id)]
+    pub(super) gateway_id: Option<String>,
     /// 规范化文本中标量一律加引号 / canonical data quotes every scalar
     #[arg(long)]
     pub(super) scalars_as_text: bool,
@@ -132,9 +153,74 @@ impl Set {
             return Err("没有要改的内容 / nothing to change");
         }
         Ok(Change {
-            suspended: None,
             per_second,
             addresses,
+            ..Change::default()
         })
+    }
+}
+
+/// 设置交易报文的约定，未给出的各项不变 / set how transaction messages are written; what is
+/// not given stays
+#[derive(Debug, clap::Args)]
+pub(super) struct Transaction {
+    /// 应用标识 / application id
+    #[arg(value_name = "APP_ID")]
+    pub(super) app_id: String,
+    /// AK 或 paasid / access key or paasid
+    #[arg(long, value_name = "ID", value_parser = gateway_id)]
+    pub(super) gateway_id: Option<String>,
+    /// 网关请求头 / gateway headers
+    #[arg(long)]
+    headers: Option<HeaderFamily>,
+    /// _api_timestamp 的单位 / unit of _api_timestamp
+    #[arg(long)]
+    csb_timestamp: Option<TimeUnit>,
+    /// _api_name 是否为交易编号 / whether _api_name is the transaction's number
+    #[arg(long)]
+    api_name: Option<ApiName>,
+    /// input 须有 SM2 签名（cainfo），output 亦签名 / input must be signed, output is then too
+    #[arg(long, action = ArgAction::Set, value_name = "true|false")]
+    sign_input: Option<bool>,
+    /// input 须以 SM4 加密，output 亦加密 / input must be encrypted, output is then too
+    #[arg(long, action = ArgAction::Set, value_name = "true|false")]
+    encrypt_input: Option<bool>,
+    /// 密文的写法 / how encrypted text is written
+    #[arg(long)]
+    sealed_text: Option<SealedText>,
+    /// 规范版本，决定输出的名称 / published edition, which names the output
+    #[arg(long)]
+    edition: Option<Edition>,
+    /// infcode 的写法 / how infcode is written
+    #[arg(long)]
+    infcode: Option<CodeForm>,
+}
+
+/// What can stand in a header of either family.
+fn gateway_id(text: &str) -> Result<String, String> {
+    let visible = |b: u8| b.is_ascii_graphic() && b != b'&';
+    if (1..=100).contains(&text.len()) && text.bytes().all(visible) {
+        Ok(text.to_owned())
+    } else {
+        Err(
+            "应为 1 至 100 个可见 ASCII 字符，不含 & / 1 to 100 visible ASCII characters without &"
+                .to_owned(),
+        )
+    }
+}
+
+impl Transaction {
+    /// The settings `now` in force with what was given.
+    pub(super) fn over(&self, now: TransactionSettings) -> TransactionSettings {
+        TransactionSettings {
+            headers: self.headers.unwrap_or(now.headers),
+            csb_timestamp: self.csb_timestamp.unwrap_or(now.csb_timestamp),
+            api_name: self.api_name.unwrap_or(now.api_name),
+            sign_input: self.sign_input.unwrap_or(now.sign_input),
+            encrypt_input: self.encrypt_input.unwrap_or(now.encrypt_input),
+            sealed_text: self.sealed_text.unwrap_or(now.sealed_text),
+            edition: self.edition.unwrap_or(now.edition),
+            infcode: self.infcode.unwrap_or(now.infcode),
+        }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
+    caller::CallerKey,
     error::{ErrorCode, Refusal},
     session::Session,
 };
@@ -74,6 +75,7 @@ pub struct SealedAnswer<A: ToSchema> {
 /// Seals an outcome in the encType of the request, signed by the platform.
 pub(super) fn seal(
     session: &Session,
+    key: &CallerKey,
     request: &Envelope,
     outcome: &Result<Value, Refusal>,
 ) -> HttpResponse {
@@ -81,7 +83,7 @@ pub(super) fn seal(
         Ok(_) => (StatusCode::OK, None),
         Err(refusal) => (refusal.code.status(), refusal.retry_after),
     };
-    match sealed_body(session, request, outcome) {
+    match sealed_body(session, key, request, outcome) {
         Ok(body) => {
             let mut response = HttpResponse::build(status);
             if let Some(seconds) = retry_after {
@@ -100,6 +102,7 @@ pub(super) fn seal(
 
 fn sealed_body(
     session: &Session,
+    key: &CallerKey,
     request: &Envelope,
     outcome: &Result<Value, Refusal>,
 ) -> Result<String, Box<dyn std::error::Error>> {
@@ -118,7 +121,7 @@ fn sealed_body(
         now,
         Outcome::new(code, &message, outcome.is_ok())?,
         data,
-        &session.key.credentials,
+        &key.credentials,
         &session.app.keys.signing,
         &mut SysRng,
     )?;

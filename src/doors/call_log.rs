@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{caller::Caller, error::Refusal, session::CallMeta};
+use crate::{caller::Caller, error::Refusal};
 
 /// What is known of a call so far.
 #[derive(Debug)]
@@ -23,12 +23,17 @@ impl Line {
         }
     }
 
+    /// The same line, with the operation that the message turned out to ask for.
+    pub(super) fn of(self, operation: &'static str) -> Line {
+        Line { operation, ..self }
+    }
+
     /// The same line, with the verified caller.
-    pub(super) fn by(self, caller: &Caller, meta: &CallMeta) -> Line {
+    pub(super) fn by(self, caller: &Caller, request_id: &str) -> Line {
         let caller = (
             caller.app_id.clone(),
             caller.role.as_str(),
-            meta.request_id.clone(),
+            request_id.to_owned(),
         );
         Line {
             caller: Some(caller),

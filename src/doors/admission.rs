@@ -1,0 +1,64 @@
+//! What both doors do with a verified message: role, schema and request before the work,
+//! a trace of certain refusals after it.
+
+use actix_web::{HttpRequest, error::PayloadError, web};
+use serde_json::Value;
+
+use crate::{
+    app::App,
+    error::{ErrorCode, Refusal},
+    operations::Operation,
+    service::exactly_once,
+    session::Session,
+    store::Store,
+};
+
+/// The body of a request, read whole.
+pub(super) fn whole(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes, Refusal> {
+    body.map_err(|error| match error.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) => Refusal::new(ErrorCode::BodyTooLarge),
+        _ => Refusal::new(ErrorCode::MessageNotJson),
+    })
+}
+
+/// The database over connections of the worker that handles the request.
+pub(super) fn store(request: &HttpRequest, app: &App) -> Store {
+    request
+        .app_data::<web::Data<Store>>()
+        .map_or_else(|| app.store.clone(), |store| store.get_ref().clone())
+}
+
+/// Turns data into a request of the operation, if the caller's role may ask for it and the
+/// data fits the schema.
+///
+/// # Errors
+/// [`ErrorCode::RoleNotAllowed`], [`ErrorCode::SchemaViolation`].
+pub(crate) fn admit<O: Operation>(session: &Session, data: Value) -> Result<O::Request, Refusal> {
+    if !O::ROLES.contains(&session.caller.role) {
+        return Err(Refusal::new(ErrorCode::RoleNotAllowed));
+    }
+    let violated = |errors| Refusal::new(ErrorCode::SchemaViolation).with_errors(errors);
+    session.app.schemas.check(O::ID, &data).map_err(violated)?;
+    O::parse(data).map_err(violated)
+}
+
+/// Audits a refusal that must leave a trace. What cannot be audited must not look settled:
+/// then the caller hears of that fault instead.
+pub(super) async fn audited(
+    session: &Session,
+    outcome: Result<Value, Refusal>,
+) -> Result<Value, Refusal> {
+    let Err(refusal) = outcome else {
+        return outcome;
+    };
+    if !matches!(
+        refusal.code,
+        ErrorCode::RoleNotAllowed | ErrorCode::ForeignData
+    ) {
+        return Err(refusal);
+    }
+    Err(exactly_once::record_refusal(session, refusal.code)
+        .await
+        .err()
+        .unwrap_or(refusal))
+}

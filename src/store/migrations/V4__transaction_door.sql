@@ -1,0 +1,22 @@
+-- The transaction door: what a caller signs its gateway headers with, and how it has agreed
+-- to write its messages. A set of keys without gateway_secret does not open that door.
+ALTER TABLE caller_keys
+    ADD COLUMN gateway_secret bytea,         -- SK of CSB, token of TIF; sealed
+    ADD COLUMN input_key      bytea;         -- SM4 key of input and output; sealed
+ALTER TABLE callers
+    ADD COLUMN gateway_id       text UNIQUE, -- access key or paasid; NULL: the app_id
+    ADD COLUMN transaction_door text;        -- settings as JSON; NULL: the defaults
+
+-- Sign-ins (9001): one a day for an operator of a caller, China time.
+CREATE TABLE sign_ins (
+    app_id        text NOT NULL,
+    opter_no      text NOT NULL,
+    day           date NOT NULL,
+    sign_no       text NOT NULL,
+    mac           text NOT NULL,             -- terminal of the last sign-in
+    ip            text NOT NULL,
+    signed_in_at  timestamptz NOT NULL,
+    signed_out_at timestamptz,
+    PRIMARY KEY (app_id, opter_no, day)
+);
+CREATE UNIQUE INDEX sign_ins_sign_no ON sign_ins (app_id, sign_no);
