@@ -26,6 +26,15 @@ pub struct Uploads;
 pub struct UploadsRequest {
     /// Settlement month, yyyyMM: counts.
     pub setl_ym: Option<String>,
+    /// Counts of the settlements from this moment, `yyyy-MM-dd[ HH:mm:ss]`, China time.
+    pub stt_begntime: Option<String>,
+    /// To this moment; a day alone is meant to its end.
+    pub stt_endtime: Option<String>,
+    /// Counts of these medical categories only (dictionary med_type).
+    #[serde(default)]
+    pub med_type_list: Vec<String>,
+    /// 1 counts settlements with a negative amount too, 0 does not.
+    pub refd_setl_flag: Option<String>,
     /// Settlement id: this one list.
     pub setl_id: Option<String>,
     /// Person of the list; must be the list's if given.
@@ -49,8 +58,9 @@ pub enum UploadsAnswer {
 #[schema(example = json!({"setl_ym": "202610", "not_submit_cnt": 3, "submitted_cnt": 120,
     "pass_cnt": 40, "not_pass_cnt": 2, "hospital_submit_cnt": 165, "need_upload_cnt": 170}))]
 pub struct UploadCounts {
-    /// Settlement month.
-    pub setl_ym: String,
+    /// Settlement month, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setl_ym: Option<String>,
     /// The institution, if the counts are one's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixmedins_code: Option<String>,
@@ -94,6 +104,9 @@ pub struct UploadedList {
     pub list: Value,
 }
 
+/// A moment or a day.
+const MOMENT: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?$";
+
 impl Operation for Uploads {
     const ID: &'static str = "lists.uploads";
     const TITLE: &'static str = "结算清单上传情况查询 / uploads of settlement lists";
@@ -107,8 +120,17 @@ impl Operation for Uploads {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "type": "object",
             "additionalProperties": false,
-            "anyOf": [{"required": ["setl_ym"]}, {"required": ["setl_id"]}],
+            "anyOf": [
+                {"required": ["setl_ym"]},
+                {"required": ["setl_id"]},
+                {"required": ["stt_begntime", "stt_endtime"]},
+            ],
             "properties": {
+                "stt_begntime": {"type": "string", "pattern": MOMENT},
+                "stt_endtime": {"type": "string", "pattern": MOMENT},
+                "med_type_list": {"type": "array", "maxItems": 50, "items": {
+                    "type": "string", "minLength": 1, "maxLength": 6}},
+                "refd_setl_flag": {"enum": ["0", "1"]},
                 "setl_ym": {"type": "string", "pattern": "^[0-9]{4}(0[1-9]|1[0-2])$"},
                 "setl_id": {"type": "string", "minLength": 1, "maxLength": 30},
                 "psn_no": {"type": "string", "minLength": 1, "maxLength": 30},
@@ -118,7 +140,19 @@ impl Operation for Uploads {
     }
 
     fn parse(data: Value) -> Result<UploadsRequest, Vec<FieldError>> {
-        request(data)
+        let asked: UploadsRequest = request(data)?;
+        for (name, text) in [
+            ("/stt_begntime", &asked.stt_begntime),
+            ("/stt_endtime", &asked.stt_endtime),
+        ] {
+            if text
+                .as_ref()
+                .is_some_and(|text| chs_model::parse_datetime(text).is_none())
+            {
+                return Err(vec![FieldError::new(name, "时间不存在", "no such moment")]);
+            }
+        }
+        Ok(asked)
     }
 
     async fn run(session: &Session, request: &UploadsRequest) -> Result<Value, Refusal> {
@@ -154,5 +188,10 @@ mod tests {
         assert!(validator.is_valid(&json!({"setl_ym": "202610"})));
         assert!(validator.is_valid(&json!({"setl_id": "S1"})));
         assert!(!validator.is_valid(&json!({"fixmedins_code": "H1"})));
+        let span = |to: &str| json!({"stt_begntime": "2026-10-01 00:00:00", "stt_endtime": to});
+        assert!(validator.is_valid(&span("2026-10-31")));
+        assert!(Uploads::parse(span("2026-10-31")).is_ok());
+        assert!(!validator.is_valid(&span("10/31")));
+        assert!(Uploads::parse(span("2026-02-30")).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! `lists.uploads`: what was uploaded in a month, or one list with its content.
 
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::{
@@ -11,7 +12,10 @@ use crate::{
         one_list, scope, stored_list,
     },
     session::Session,
-    store::{Tx, TxError, lists},
+    store::{
+        Tx, TxError,
+        lists::{self, MonthCounts, Settlements},
+    },
     wire,
 };
 
@@ -29,11 +33,19 @@ pub async fn run(session: &Session, request: &UploadsRequest) -> Result<Value, R
                 )),
                 subject: setl_id.clone(),
             },
-            (None, setl_ym) => {
-                let setl_ym = setl_ym.as_deref().unwrap_or_default();
+            (None, Some(setl_ym)) => {
+                let counts = lists::counts(tx, setl_ym, institution).await?;
                 Done {
-                    answer: UploadsAnswer::Counts(counts(tx, setl_ym, institution).await?),
-                    subject: setl_ym.to_owned(),
+                    answer: UploadsAnswer::Counts(told(counts, Some(setl_ym), institution)),
+                    subject: setl_ym.clone(),
+                }
+            }
+            (None, None) => {
+                let span = span(request, institution)?;
+                let counts = lists::counts_between(tx, &span).await?;
+                Done {
+                    answer: UploadsAnswer::Counts(told(counts, None, institution)),
+                    subject: format!("{} to {}", span.from, span.to),
                 }
             }
         })
@@ -41,15 +53,38 @@ pub async fn run(session: &Session, request: &UploadsRequest) -> Result<Value, R
     .await
 }
 
-async fn counts(
-    tx: &Tx<'_>,
-    setl_ym: &str,
-    institution: Option<&str>,
-) -> Result<UploadCounts, TxError> {
-    let counts = lists::counts(tx, setl_ym, institution).await?;
+/// The span of time that is asked for; a day alone is meant from its beginning, or to its
+/// end.
+fn span<'a>(
+    request: &'a UploadsRequest,
+    fixmedins_code: Option<&'a str>,
+) -> Result<Settlements<'a>, Refusal> {
+    let moment = |text: &Option<String>| {
+        let parsed = text.as_deref().and_then(chs_model::parse_datetime);
+        parsed.ok_or_else(|| Refusal::internal("a span without its moments"))
+    };
+    let whole_day = request
+        .stt_endtime
+        .as_ref()
+        .is_some_and(|text| text.len() == 10);
+    let last = if whole_day {
+        TimeDelta::seconds(86_399)
+    } else {
+        TimeDelta::zero()
+    };
+    Ok(Settlements {
+        fixmedins_code,
+        from: moment(&request.stt_begntime)?,
+        to: moment(&request.stt_endtime)? + last,
+        med_types: &request.med_type_list,
+        refunds: request.refd_setl_flag.as_deref() == Some("1"),
+    })
+}
+
+fn told(counts: MonthCounts, setl_ym: Option<&str>, institution: Option<&str>) -> UploadCounts {
     let [not_submitted, submitted, passed, failed] = counts.by_state;
-    Ok(UploadCounts {
-        setl_ym: setl_ym.to_owned(),
+    UploadCounts {
+        setl_ym: setl_ym.map(str::to_owned),
         fixmedins_code: institution.map(str::to_owned),
         not_submit_cnt: not_submitted,
         submitted_cnt: submitted,
@@ -57,7 +92,7 @@ async fn counts(
         not_pass_cnt: failed,
         hospital_submit_cnt: counts.by_state.iter().sum(),
         need_upload_cnt: counts.due,
-    })
+    }
 }
 
 async fn one(

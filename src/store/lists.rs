@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use tokio_postgres::Row;
 
 use super::{Tx, TxError};
@@ -46,6 +46,8 @@ pub struct ListUpload<'a> {
     pub setl_list_id: &'a str,
     /// Settlement month, yyyyMM.
     pub setl_ym: &'a str,
+    /// When the case was settled, China time.
+    pub settled_at: NaiveDateTime,
     /// SM3 of the canonical list, lower-case hex.
     pub digest: &'a str,
     /// The list, sealed.
@@ -90,12 +92,12 @@ pub async fn put(tx: &Tx<'_>, upload: &ListUpload<'_>) -> Result<Option<ListHead
             concat!(
                 "INSERT INTO settlement_lists AS l (fixmedins_code, setl_id, setl_list_id, setl_ym,
                      stas_type, revision, digest, body, uploaded_at, layout, person, psn_no_hash,
-                     input_digest)
-                 VALUES ($1, $2, $3, $4, 0, 1, $5, $6, $7, $8, $9, $10, $11)
+                     input_digest, settled_at)
+                 VALUES ($1, $2, $3, $4, 0, 1, $5, $6, $7, $8, $9, $10, $11, $12)
                  ON CONFLICT (fixmedins_code, setl_id) DO UPDATE SET
                      setl_ym = $4, stas_type = 0, revision = l.revision + 1, digest = $5, body = $6,
                      uploaded_at = $7, layout = $8, person = $9, psn_no_hash = $10,
-                     input_digest = $11
+                     input_digest = $11, settled_at = $12
                  WHERE l.stas_type IN (0, 3) AND l.frozen_batch IS NULL
                  RETURNING ",
                 head_columns!()
@@ -112,6 +114,7 @@ pub async fn put(tx: &Tx<'_>, upload: &ListUpload<'_>) -> Result<Option<ListHead
                 &upload.facts.person,
                 &upload.facts.psn_no_hash,
                 &upload.facts.input_digest,
+                &upload.settled_at,
             ],
         )
         .await?;
@@ -217,6 +220,74 @@ pub struct MonthCounts {
     pub due: i64,
 }
 
+/// Which settlements [`counts_between`] counts.
+#[derive(Debug)]
+pub struct Settlements<'a> {
+    /// Institution.
+    pub fixmedins_code: Option<&'a str>,
+    /// Settled at this moment or later, China time.
+    pub from: NaiveDateTime,
+    /// Settled at this moment or before.
+    pub to: NaiveDateTime,
+    /// Of these medical categories; none: of all. A list does not carry its category: it
+    /// counts until a record of the core tells that it is of another one.
+    pub med_types: &'a [String],
+    /// Whether settlements with a negative amount count.
+    pub refunds: bool,
+}
+
+/// Counts the lists and settlements of a span of time.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn counts_between(tx: &Tx<'_>, of: &Settlements<'_>) -> Result<MonthCounts, TxError> {
+    let row = tx
+        .query_one(
+            "WITH cases AS (
+                 SELECT l.stas_type, COALESCE(r.med_type, '') AS med_type,
+                        COALESCE(r.medfee_fen, 0) AS fen
+                 FROM settlement_lists l
+                 LEFT JOIN settlement_records r ON r.fixmedins_code = l.fixmedins_code
+                     AND r.setl_id = l.setl_id AND r.source = 'core'
+                 WHERE l.settled_at BETWEEN $1 AND $2
+                   AND ($3::text IS NULL OR l.fixmedins_code = $3)
+                 UNION ALL
+                 SELECT NULL, r.med_type, r.medfee_fen FROM settlement_records r
+                 WHERE r.source = 'core' AND r.settled_at BETWEEN $1 AND $2
+                   AND ($3::text IS NULL OR r.fixmedins_code = $3)
+                   AND NOT EXISTS (
+                       SELECT 1 FROM settlement_lists l
+                       WHERE l.fixmedins_code = r.fixmedins_code AND l.setl_id = r.setl_id))
+             SELECT COUNT(*) FILTER (WHERE stas_type = 0), COUNT(*) FILTER (WHERE stas_type = 1),
+                    COUNT(*) FILTER (WHERE stas_type = 2), COUNT(*) FILTER (WHERE stas_type = 3),
+                    COUNT(*)
+             FROM cases
+             WHERE (CARDINALITY($4::text[]) = 0 OR med_type = '' OR med_type = ANY($4))
+               AND ($5 OR fen >= 0)",
+            &[
+                &of.from,
+                &of.to,
+                &of.fixmedins_code,
+                &of.med_types,
+                &of.refunds,
+            ],
+        )
+        .await?;
+    Ok(month_counts(&row)?)
+}
+
+fn month_counts(row: &Row) -> Result<MonthCounts, tokio_postgres::Error> {
+    Ok(MonthCounts {
+        by_state: [
+            row.try_get(0)?,
+            row.try_get(1)?,
+            row.try_get(2)?,
+            row.try_get(3)?,
+        ],
+        due: row.try_get(4)?,
+    })
+}
+
 /// Counts a month's lists, of one institution or of all.
 ///
 /// # Errors
@@ -242,15 +313,7 @@ pub async fn counts(
             &[&setl_ym, &fixmedins_code],
         )
         .await?;
-    Ok(MonthCounts {
-        by_state: [
-            row.try_get(0)?,
-            row.try_get(1)?,
-            row.try_get(2)?,
-            row.try_get(3)?,
-        ],
-        due: row.try_get(4)?,
-    })
+    Ok(month_counts(&row)?)
 }
 
 /// Keys of lists, as columns.

@@ -1,7 +1,7 @@
 //! Settlement records (2304 and its like): from the city's core they count, a hospital's
 //! own copy serves reconciliation only.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::{
     Tx, TxError,
@@ -19,6 +19,10 @@ pub struct SettlementRecord<'a> {
     pub source: &'a str,
     /// Settlement month, yyyyMM.
     pub setl_ym: &'a str,
+    /// When the case was settled, China time.
+    pub settled_at: NaiveDateTime,
+    /// Medical category (dictionary med_type), if the record tells it.
+    pub med_type: &'a str,
     /// medfee_sumamt, fen.
     pub medfee_fen: i64,
     /// The record, sealed.
@@ -34,10 +38,11 @@ pub struct SettlementRecord<'a> {
 pub async fn put(tx: &Tx<'_>, record: &SettlementRecord<'_>) -> Result<(), TxError> {
     tx.execute(
         "INSERT INTO settlement_records (fixmedins_code, setl_id, source, medfee_fen, body,
-                                         received_at, setl_ym)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+                                         received_at, setl_ym, settled_at, med_type)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (fixmedins_code, setl_id, source) DO UPDATE SET
-             medfee_fen = $4, body = $5, received_at = $6, setl_ym = $7",
+             medfee_fen = $4, body = $5, received_at = $6, setl_ym = $7,
+             settled_at = $8, med_type = $9",
         &[
             &record.fixmedins_code,
             &record.setl_id,
@@ -46,6 +51,8 @@ pub async fn put(tx: &Tx<'_>, record: &SettlementRecord<'_>) -> Result<(), TxErr
             &record.body,
             &record.received_at,
             &record.setl_ym,
+            &record.settled_at,
+            &record.med_type,
         ],
     )
     .await?;

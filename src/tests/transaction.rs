@@ -107,6 +107,14 @@ async fn a_hospital_reports_and_asks_through_the_door() {
     assert_eq!(list["setlinfo"]["gend"], info["gend"]);
     assert_eq!(list["diseinfo"], first["diseinfo"]);
 
+    // Counts of a span of time, in the names of either edition.
+    let span = data(
+        json!({"fixmedins_code": "H61040100001", "medtype_list": "21,22",
+        "stt_begntime": "2026-10-01 00:00:00", "stt_endtime": "2026-10-31 23:59:59"}),
+    );
+    let counts = well(hospital.call("4105", &span).await);
+    assert_eq!(counts, json!({"needUploadCnt": 3, "uploadedCnt": 3}));
+
     // Own numbers take and give the operation's data.
     let checked = well(hospital.call("370101", first).await);
     assert_eq!(checked["advisory"], true);
@@ -126,6 +134,26 @@ async fn a_hospital_reports_and_asks_through_the_door() {
     let output = well(core.call("2304", &record).await);
     assert_eq!(output["setlinfo"]["setl_id"], "S1");
     assert_eq!(gateway.count("settlement_records").await, 1);
+
+    // The record is due; of another category, a refund, or of another month it is not.
+    let due = async |med_type: &str, amount: &str, time: &str| {
+        let record = json!({"setlinfo": {"setl_id": "S1", "fixmedins_code": "H61040100001",
+            "medfee_sumamt": amount, "med_type": med_type, "setl_time": time}});
+        well(core.call("2304", &record).await);
+        well(hospital.call("4105", &span).await)["needUploadCnt"].clone()
+    };
+    let in_time = "2026-10-31 23:59:59";
+    assert_eq!(due("21", "1.00", in_time).await, 4);
+    assert_eq!(due("11", "1.00", in_time).await, 3);
+    assert_eq!(due("21", "-1.00", in_time).await, 3);
+    assert_eq!(due("21", "1.00", "2026-11-01 00:00:00").await, 3);
+    agree(&gateway, "hospital-a", &json!({"edition": "v8.1"})).await;
+    let by_state = well(hospital.call("4105", &span).await);
+    assert_eq!(
+        by_state,
+        json!({"not_submit_cnt": 1, "submitted_cnt": 2, "pass_cnt": 0, "not_pass_cnt": 0,
+            "hospital_submit_cnt": 3, "need_upload_cnt": 3})
+    );
     gateway.stop().await;
 }
 

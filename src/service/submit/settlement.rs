@@ -23,7 +23,8 @@ use crate::{
 pub(super) struct RecordKeys<'a> {
     fixmedins_code: &'a str,
     setl_id: &'a str,
-    setl_ym: String,
+    settled_at: NaiveDateTime,
+    med_type: &'a str,
     medfee: Money,
 }
 
@@ -66,9 +67,8 @@ impl<'a> RecordKeys<'a> {
         Ok(RecordKeys {
             fixmedins_code,
             setl_id,
-            setl_ym: settled_at(text("setl_time"), session)
-                .format("%Y%m")
-                .to_string(),
+            settled_at: settled_at(text("setl_time"), session),
+            med_type: text("med_type").trim(),
             medfee,
         })
     }
@@ -99,7 +99,9 @@ pub(super) async fn run(
             fixmedins_code: keys.fixmedins_code,
             setl_id: keys.setl_id,
             source: if of_core { "core" } else { "hospital" },
-            setl_ym: &keys.setl_ym,
+            setl_ym: &keys.settled_at.format("%Y%m").to_string(),
+            settled_at: keys.settled_at,
+            med_type: keys.med_type,
             medfee_fen: keys.medfee.fen(),
             body: &body,
             received_at: session.meta.received_at,

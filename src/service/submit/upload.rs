@@ -1,6 +1,6 @@
 //! 4101 and 4101A: keep a list, and judge it when it is submitted in the same call.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 use chs_model::{SettlementList, fields::setlinfo};
 
 use super::{MOST_FEN, check_id, own_institution};
@@ -28,6 +28,7 @@ pub(super) struct ListKeys<'a> {
     fixmedins_code: &'a str,
     setl_id: &'a str,
     setl_ym: String,
+    settled_at: NaiveDateTime,
 }
 
 impl<'a> ListKeys<'a> {
@@ -80,6 +81,7 @@ impl<'a> ListKeys<'a> {
             fixmedins_code: own,
             setl_id,
             setl_ym: settled_on.format("%Y%m").to_string(),
+            settled_at: settled_on.and_time(NaiveTime::MIN),
         })
     }
 }
@@ -159,6 +161,7 @@ async fn put(
         setl_id: keys.setl_id,
         setl_list_id: &uuid::Uuid::now_v7().simple().to_string(),
         setl_ym: &keys.setl_ym,
+        settled_at: keys.settled_at,
         digest: &chs_envelope::sm::sm3(&[text.as_bytes()]).to_hex(),
         body: &body.map_err(Refusal::internal)?,
         thin,

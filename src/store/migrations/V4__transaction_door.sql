@@ -20,3 +20,16 @@ CREATE TABLE sign_ins (
     PRIMARY KEY (app_id, opter_no, day)
 );
 CREATE UNIQUE INDEX sign_ins_sign_no ON sign_ins (app_id, sign_no);
+
+-- 4105 counts by time of settlement and medical category. Rows that are there already
+-- count for the first day of their month until they come again.
+ALTER TABLE settlement_lists ADD COLUMN settled_at timestamp;
+UPDATE settlement_lists SET settled_at = to_timestamp(setl_ym, 'YYYYMM')::timestamp;
+CREATE INDEX settlement_lists_settled_at ON settlement_lists (settled_at, fixmedins_code);
+ALTER TABLE settlement_records
+    ADD COLUMN settled_at timestamp,
+    ADD COLUMN med_type   text NOT NULL DEFAULT '';  -- empty: the record does not tell it
+UPDATE settlement_records SET settled_at = to_timestamp(setl_ym, 'YYYYMM')::timestamp
+WHERE setl_ym <> '';
+CREATE INDEX settlement_records_settled_at ON settlement_records (settled_at, fixmedins_code)
+    WHERE source = 'core';
