@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, middleware::from_fn, web};
+use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, guard, middleware::from_fn, web};
 use chrono::{DateTime, Utc};
 use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa_actix_web::AppExt;
@@ -302,7 +302,9 @@ fn listen(
             .into_app()
             .configure(|services| {
                 for path in paths.open_paths() {
-                    services.route(path, web::post().to(transaction::call_by_path));
+                    // A guard, not a route: another method falls through to the table's 404.
+                    let posted = web::resource(path).guard(guard::Post());
+                    services.service(posted.to(transaction::call_by_path));
                 }
             })
             .service(
