@@ -23,9 +23,9 @@ openapi:
 conformance:
     ./dev conformance
 
-# Python 示例 / Python example
-python:
-    ./dev python
+# 各语言客户端示例 / client examples
+clients:
+    ./dev clients
 
 # 基准测试 / benchmarks
 bench *args:

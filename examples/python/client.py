@@ -1,11 +1,12 @@
-"""事前质控示例 / a pre-check call as a hospital's vendor would write it.
+"""事前质控、上报、查询与一次错误 / pre-check, upload, query, and an error handled.
 
 用法 usage: python client.py --caller FILE [--url U] [--list FILE]
-退出码 exit codes: 0 两次调用都如预期 / both calls went as expected, 1 否则 / otherwise
+退出码 exit codes: 0 四次调用都如预期 / all four calls went as expected, 1 否则 / otherwise
 """
 
 import argparse
 import pathlib
+import secrets
 import sys
 import tomllib
 import urllib.error
@@ -23,7 +24,7 @@ def main():
     )
     parser.add_argument("--caller", required=True, help="调用方文件 / caller file (TOML)")
     parser.add_argument("--url", help="网关地址，缺省取自调用方文件 / gateway, from the caller file when absent")
-    parser.add_argument("--list", default=HERE / "list.json", help="结算清单 / settlement list (JSON)")
+    parser.add_argument("--list", default=HERE.parent / "list.json", help="结算清单 / settlement list (JSON)")
     args = parser.parse_args()
     try:
         return run(args)
@@ -45,15 +46,30 @@ def run(args):
     settlement_list = sealed.parse(pathlib.Path(args.list).read_text(encoding="utf-8"))
     settlement_list["setlinfo"]["fixmedins_code"] = file["fixmedins_code"]
     settlement_list["setlinfo"]["fixmedins_name"] = file["fixmedins_name"]
+    setl_id = settlement_list["setlinfo"]["setl_id"] = "PY-" + secrets.token_hex(8)
 
-    print("== 1. 一份完整清单 / a complete list")
+    print("== 1. 事前质控 / pre-check")
     status, data = call(caller, url, "qc/pre-check", settlement_list)
     if status != 200:
         refusal(status, data)
         return 1
     show(data)
 
-    print("\n== 2. 清单含未知字段 gender 时 / the same list with a field gender, which does not exist")
+    print("\n== 2. 上报并提交 / upload and submit")
+    status, data = call(caller, url, "reports", {"report": "4101", "submit": True, "input": settlement_list})
+    if status != 200:
+        refusal(status, data)
+        return 1
+    print(f"清单流水号 list {data['setl_list_id']}，状态 state {data['stas_type']}，分组 DRG {data['grouping']['drg_code']}")
+
+    print("\n== 3. 查询 / query")
+    status, data = call(caller, url, "settlement-lists/uploads", {"setl_id": setl_id})
+    if status != 200 or data["list"]["setlinfo"]["setl_id"] != setl_id:
+        refusal(status, data)
+        return 1
+    print(f"结算ID setl_id {setl_id}，状态 state {data['stas_type']}")
+
+    print("\n== 4. 清单含未知字段 gender 时 / the same list with a field gender, which does not exist")
     settlement_list["setlinfo"]["gender"] = "1"
     status, data = call(caller, url, "qc/pre-check", settlement_list)
     refusal(status, data)

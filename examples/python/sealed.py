@@ -42,6 +42,8 @@ def canonical(value):
         return None
     if isinstance(value, Number):
         return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, dict):
         members = ((key, canonical(value[key])) for key in sorted(value))
         members = [f"{quote(key)}:{text}" for key, text in members if text is not None]
