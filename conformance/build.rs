@@ -2,7 +2,7 @@
 //! must rebuild it.
 
 fn main() {
-    for folder in ["cases", "fixtures", "vectors"] {
+    for folder in ["cases", "fixtures", "tables", "vectors"] {
         println!("cargo:rerun-if-changed={folder}");
     }
 }

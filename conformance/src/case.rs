@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::{embedded, expect::Check, forgery::Form};
+use crate::{embedded, expect::Check, family::Family, forgery::Form};
 
 /// Part of the contract, by who calls.
 #[derive(
@@ -59,7 +59,10 @@ impl fmt::Display for Profile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CaseFile {
+    #[serde(default)]
     case: Vec<Case>,
+    #[serde(default)]
+    family: Vec<Family>,
 }
 
 /// One case: steps that are sent in order, each with what must come back.
@@ -192,6 +195,16 @@ pub(crate) enum Tamper {
         /// Changes of the body that was signed.
         edit: Vec<Edit>,
     },
+    /// Encrypts this very text under the right key and keeps the signature.
+    ResealText {
+        /// The text, not looked at.
+        text: String,
+    },
+    /// Encrypts the signed text with another last byte of padding (PKCS#7) and keeps the signature.
+    Padding {
+        /// The byte.
+        last: u8,
+    },
     /// Puts other numbers, or another form of them, in the place of the signature.
     Signature {
         /// Which.
@@ -280,6 +293,9 @@ pub(crate) struct CaseError {
     reason: String,
 }
 
+/// Longest id of a case: requestIds are made of it and of a step, and those have 64 characters.
+const LONGEST_ID: usize = 32;
+
 /// All embedded cases, by profile and id.
 ///
 /// # Errors
@@ -315,6 +331,9 @@ pub(crate) fn load_all() -> Result<Vec<Case>, CaseError> {
 pub(crate) fn parse(text: &str, profile: Profile) -> Result<Vec<Case>, String> {
     let file: CaseFile = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut cases = file.case;
+    for family in &file.family {
+        cases.extend(family.cases()?);
+    }
     for case in &mut cases {
         case.profile = profile;
         validate(case).map_err(|reason| format!("{}: {reason}", case.id))?;
@@ -328,6 +347,9 @@ fn validate(case: &Case) -> Result<(), String> {
             "ids of this profile begin with {}",
             case.profile.prefix()
         ));
+    }
+    if case.id.len() > LONGEST_ID {
+        return Err(format!("ids have at most {LONGEST_ID} characters"));
     }
     if case.steps.is_empty() || case.clauses.is_empty() {
         return Err("a case has steps and clauses".to_owned());

@@ -25,6 +25,11 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// 列出用例 / list the cases
     List(Selection),
+    /// 要求与用例的对应 / requirements against cases
+    #[command(
+        after_help = "退出码 / exit codes: 0 每条 MUST 有用例或注明理由的排除 every MUST has a case or an exclusion with its reason, 1 否则 otherwise"
+    )]
+    Coverage(CoverageArgs),
 }
 
 /// Which cases.
@@ -36,6 +41,14 @@ pub(crate) struct Selection {
     /// 按正则筛选 “范围/编号 名称” / regular expression on "PROFILE/ID SLUG"
     #[arg(long, value_name = "REGEX")]
     pub(crate) filter: Option<String>,
+}
+
+/// Arguments of `coverage`.
+#[derive(Debug, Args)]
+pub(crate) struct CoverageArgs {
+    /// 写出 coverage.csv / write the table
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write: Option<PathBuf>,
 }
 
 /// Arguments of `run`.
@@ -56,6 +69,12 @@ pub(crate) struct RunArgs {
     /// JUnit 报告 / write the report as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// HTML 报告 / write the report as one HTML page
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// CSV 报告 / write a line for each case
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
     /// 目标自己的拒绝码表 / the target's own codes, laid over the built-in refusals.toml
     #[arg(long, value_name = "FILE")]
     pub(crate) refusals: Option<PathBuf>,

@@ -12,6 +12,11 @@ pub(crate) struct Cases;
 #[folder = "fixtures/"]
 pub(crate) struct Fixtures;
 
+/// Rows that families of cases are repeated for.
+#[derive(Embed)]
+#[folder = "tables/"]
+pub(crate) struct Tables;
+
 /// Published vectors that prove the suite's own cryptography.
 #[derive(Embed)]
 #[folder = "vectors/"]

@@ -42,6 +42,20 @@ pub(crate) enum Form {
     SPlusOrderRaw,
     /// The genuine (r, s) in DER.
     Der,
+    /// The genuine (r, s) in DER whose length is written in two bytes.
+    DerLongLength,
+    /// The genuine (r, s) in DER with a needless zero before s.
+    DerPaddedInteger,
+    /// The genuine (r, s) in DER and one byte more.
+    DerTrailing,
+    /// The genuine (r, s) in DER of indefinite length.
+    DerIndefinite,
+    /// 64 random bytes.
+    Random,
+    /// (s, r).
+    Swapped,
+    /// (r, n − s): genuine for an ECDSA verifier, not for SM2.
+    Negated,
     /// The genuine r‖s without its last byte.
     Truncated,
     /// The genuine r‖s and one byte more.
@@ -126,6 +140,27 @@ pub(crate) fn bytes(
         Form::SPlusOrderDer => der(r, s + n),
         Form::SPlusOrderRaw => raw(r, s + n),
         Form::Der => der(r, s),
+        Form::DerLongLength => {
+            let der = der(r, s);
+            let (tag, rest) = der.split_at_checked(1).ok_or(CryptoError::Sign)?;
+            [tag, &[0x81], rest].concat()
+        }
+        Form::DerPaddedInteger => {
+            let s = [vec![0], integer_bytes(&s)].concat();
+            let body = [integer(&r), vec![0x02, byte(s.len())], s].concat();
+            [vec![0x30, byte(body.len())], body].concat()
+        }
+        Form::DerTrailing => [der(r, s), vec![0]].concat(),
+        Form::DerIndefinite => {
+            let body = [integer(&r), integer(&s)].concat();
+            [vec![0x30, 0x80], body, vec![0, 0]].concat()
+        }
+        Form::Random => crypto::random::<64>()?.to_vec(),
+        Form::Swapped => raw(s, r),
+        Form::Negated => {
+            let s = n - &s;
+            raw(r, s)
+        }
         Form::Truncated => genuine.iter().copied().take(63).collect(),
         Form::Trailing => [genuine, &[0]].concat(),
     })
@@ -139,11 +174,16 @@ fn aligned(number: &BigUint) -> Vec<u8> {
 
 /// INTEGER (X.690, 8.3): minimal, a zero in front where the first bit is set.
 fn integer(number: &BigUint) -> Vec<u8> {
+    let bytes = integer_bytes(number);
+    [vec![0x02, byte(bytes.len())], bytes].concat()
+}
+
+fn integer_bytes(number: &BigUint) -> Vec<u8> {
     let mut bytes = number.to_bytes_be();
     if bytes.first().is_some_and(|first| *first >= 0x80) {
         bytes.insert(0, 0);
     }
-    [vec![0x02, byte(bytes.len())], bytes].concat()
+    bytes
 }
 
 fn byte(length: usize) -> u8 {
@@ -167,6 +207,9 @@ mod tests {
             (Form::SIsOrder, 64),
             (Form::SumIsOrder, 64),
             (Form::AllOnes, 64),
+            (Form::Random, 64),
+            (Form::Swapped, 64),
+            (Form::Negated, 64),
             (Form::Truncated, 63),
             (Form::Trailing, 65),
         ] {
@@ -180,6 +223,16 @@ mod tests {
         }
         let der = bytes(Form::Der, &genuine, &public, b"message").unwrap();
         assert_eq!((der[0], usize::from(der[1])), (0x30, der.len() - 2));
+        for (form, more) in [
+            (Form::DerLongLength, 1),
+            (Form::DerPaddedInteger, 1),
+            (Form::DerTrailing, 1),
+            (Form::DerIndefinite, 2),
+        ] {
+            let other = bytes(form, &genuine, &public, b"message").unwrap();
+            assert_eq!(other.len(), der.len() + more, "{form:?}");
+            assert!(!crypto::verify(&public, b"message", &other), "{form:?}");
+        }
         for number in genuine.chunks(32) {
             assert!(der.windows(32).any(|part| part == number), "{der:02x?}");
         }

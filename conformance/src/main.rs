@@ -18,9 +18,11 @@ mod caller;
 mod canonical;
 mod case;
 mod cli;
+mod coverage;
 mod crypto;
 mod embedded;
 mod expect;
+mod family;
 mod forgery;
 mod judge;
 mod message;
@@ -38,12 +40,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::{Cli, Command};
-use verdict::{Verdict, list, run_suite};
+use verdict::{Verdict, list, run_suite, show_coverage};
 
 fn main() -> ExitCode {
     let verdict = match Cli::parse().command {
         Command::Run(args) => run_suite(&args),
         Command::List(selection) => list(&selection),
+        Command::Coverage(args) => show_coverage(&args),
     };
     match verdict {
         Ok(verdict) => verdict.into(),

@@ -1,6 +1,8 @@
 //! What a run leaves behind: every exchange in full, with secrets masked.
 
+pub(crate) mod html;
 pub(crate) mod junit;
+pub(crate) mod table;
 
 use std::collections::BTreeMap;
 

@@ -53,6 +53,16 @@ pub(crate) fn apply(
                 let again = hex::encode_upper(crypto::ecb_encrypt(&caller.key2, plain.as_bytes()));
                 *text_of(&mut sealed, "encData")? = Value::String(again);
             }
+            Tamper::ResealText { text } => {
+                let text = lookup.fill(text)?;
+                let again = crypto::ecb_encrypt(&caller.key2, text.as_bytes());
+                *text_of(&mut sealed, "encData")? = Value::String(hex::encode_upper(again));
+            }
+            Tamper::Padding { last } => {
+                let plain = canonical::canonical(data).unwrap_or_default();
+                let again = padded_otherwise(&caller.key2, plain.as_bytes(), *last);
+                *text_of(&mut sealed, "encData")? = Value::String(hex::encode_upper(again));
+            }
             Tamper::Signature { form } => {
                 let key = caller.private_key.public();
                 let text = sealed.signed_text.clone();
@@ -93,6 +103,23 @@ fn text_of<'a>(sealed: &'a mut Sealed, member: &str) -> Result<&'a mut Value, St
     sealed
         .member_mut(member)
         .ok_or_else(|| format!("the message has no {member}"))
+}
+
+/// SM4-ECB of a text whose padding ends in another byte than PKCS#7 asks for.
+fn padded_otherwise(key: &[u8; crypto::BLOCK], plain: &[u8], last: u8) -> Vec<u8> {
+    let missing = crypto::BLOCK - plain.len() % crypto::BLOCK;
+    let mut padded = plain.to_vec();
+    padded.resize(
+        plain.len() + missing,
+        u8::try_from(missing).unwrap_or(u8::MAX),
+    );
+    if let Some(end) = padded.last_mut() {
+        *end = last;
+    }
+    let mut sealed = crypto::ecb_encrypt(key, &padded);
+    // The library pads once more: that block is left out.
+    sealed.truncate(padded.len());
+    sealed
 }
 
 /// Flips one bit of the bytes behind a hex (encData) or Base64 (signData) text.
@@ -202,6 +229,26 @@ mod tests {
         );
         assert_eq!(opened.unwrap(), b"{\"a\":2}");
         assert_eq!(before["signData"], after["signData"]);
+    }
+
+    #[test]
+    fn other_texts_and_paddings_go_under_the_right_key() {
+        let (before, wire) = sent("t=[{reseal-text={text='{\"a\":1,\"a\":1}'}}]");
+        let after: Value = serde_json::from_slice(&wire.body).unwrap();
+        let bytes = |value: &Value| hex::decode(value["encData"].as_str().unwrap()).unwrap();
+        assert_eq!(
+            crypto::ecb_decrypt(&caller().key2, &bytes(&after)).unwrap(),
+            b"{\"a\":1,\"a\":1}"
+        );
+        assert_eq!(before["signData"], after["signData"]);
+        // Seven bytes of text are followed by nine of padding.
+        let (_, wire) = sent("t=[{padding={last=9}}]");
+        let same: Value = serde_json::from_slice(&wire.body).unwrap();
+        assert_eq!(bytes(&same), bytes(&before));
+        let (_, wire) = sent("t=[{padding={last=17}}]");
+        let wrong: Value = serde_json::from_slice(&wire.body).unwrap();
+        assert_eq!(bytes(&wrong).len(), 16);
+        assert!(crypto::ecb_decrypt(&caller().key2, &bytes(&wrong)).is_err());
     }
 
     #[test]

@@ -14,9 +14,9 @@ use regex::Regex;
 use crate::{
     caller::Caller,
     case::{self, Case, Profile},
-    cli::{RunArgs, Selection},
-    refusals,
-    report::{CaseReport, Masker, Outcome, RunReport, Summary, junit},
+    cli::{CoverageArgs, RunArgs, Selection},
+    coverage, refusals,
+    report::{CaseReport, Masker, Outcome, RunReport, Summary, html, junit, table},
     run::{self, Session},
     self_check,
     transport::{SendError, Transport},
@@ -53,7 +53,7 @@ impl From<Verdict> for ExitCode {
 pub(crate) fn list(selection: &Selection) -> Result<Verdict, String> {
     for case in select(selection)? {
         println!(
-            "{:<10} {}  {:<28} {} / {}",
+            "{:<11} {:<18}  {:<32} {} / {}",
             case.profile.folder(),
             case.id,
             case.slug,
@@ -62,6 +62,38 @@ pub(crate) fn list(selection: &Selection) -> Result<Verdict, String> {
         );
     }
     Ok(Verdict::Pass)
+}
+
+/// Prints how requirements and cases come together, and writes the table if asked.
+///
+/// # Errors
+/// A text for the user: data that cannot be read, a file that cannot be written.
+pub(crate) fn show_coverage(args: &CoverageArgs) -> Result<Verdict, String> {
+    let cases = case::load_all().map_err(|error| error.to_string())?;
+    let coverage = coverage::coverage(&cases)?;
+    let (covered, excluded, open) = (
+        coverage.count("covered"),
+        coverage.count("excluded"),
+        coverage.count("open"),
+    );
+    println!(
+        "要求 {}：有用例 {covered}，排除 {excluded}，未覆盖 {open}；用例 {} / {} requirements: {covered} covered, {excluded} excluded, {open} open; {} cases",
+        coverage.rows.len(),
+        cases.len(),
+        coverage.rows.len(),
+        cases.len(),
+    );
+    for problem in &coverage.problems {
+        eprintln!("{problem}");
+    }
+    if let Some(path) = &args.write {
+        write(path, &coverage.to_csv()?)?;
+    }
+    Ok(if coverage.problems.is_empty() {
+        Verdict::Pass
+    } else {
+        Verdict::Fail
+    })
 }
 
 /// Runs the selected cases and writes the reports.
@@ -219,6 +251,12 @@ fn write_reports(args: &RunArgs, report: &RunReport) -> Result<(), String> {
     }
     if let Some(path) = &args.junit {
         write(path, &junit::to_xml(report)?)?;
+    }
+    if let Some(path) = &args.html {
+        write(path, &html::to_page(report, &coverage::requirements()?)?)?;
+    }
+    if let Some(path) = &args.csv {
+        write(path, &table::to_csv(report)?)?;
     }
     Ok(())
 }

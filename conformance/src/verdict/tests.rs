@@ -15,6 +15,8 @@ fn args(base_url: &str, callers: PathBuf, filter: &str) -> RunArgs {
         },
         json: None,
         junit: None,
+        html: None,
+        csv: None,
         refusals: None,
         ca: None,
         timeout: 5,
@@ -42,6 +44,8 @@ fn pass_fail_and_reports() {
     let mut failing = args(&target.url, folder.clone(), "HOS-03[01]");
     failing.json = Some(folder.join("report.json"));
     failing.junit = Some(folder.join("report.xml"));
+    failing.html = Some(folder.join("report.html"));
+    failing.csv = Some(folder.join("report.csv"));
     assert_eq!(run_suite(&failing), Ok(Verdict::Fail));
     let json: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(folder.join("report.json")).unwrap()).unwrap();
@@ -53,6 +57,14 @@ fn pass_fail_and_reports() {
         fs::read_to_string(folder.join("report.xml"))
             .unwrap()
             .contains("failures=\"1\"")
+    );
+    let page = fs::read_to_string(folder.join("report.html")).unwrap();
+    assert!(page.contains("HOS-031") && page.contains("readyz"));
+    let table = fs::read_to_string(folder.join("report.csv")).unwrap();
+    assert_eq!(table.lines().next().unwrap().split(',').count(), 9);
+    assert!(
+        table.contains("hospital,HOS-030,healthz,passed,"),
+        "{table}"
     );
     fs::remove_dir_all(folder).unwrap();
 }
