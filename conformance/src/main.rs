@@ -26,6 +26,8 @@ mod family;
 mod forgery;
 mod judge;
 mod message;
+#[cfg(test)]
+mod mutants;
 mod refusals;
 mod report;
 mod run;

@@ -1,5 +1,7 @@
 //! The suite proves its own cryptography by published vectors before it judges a target.
 
+mod made;
+
 use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -122,6 +124,7 @@ pub(crate) fn run() -> Vec<Finding> {
         Ok(vectors) => envelope(&vectors, &mut findings),
         Err(error) => findings.push(Finding::new("envelope.toml", false, || error)),
     }
+    made::run(&mut findings);
     findings
 }
 
@@ -249,12 +252,28 @@ fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
 
 #[cfg(test)]
 mod tests {
+    use super::made;
+
     #[test]
     fn every_published_vector_comes_out() {
         let findings = super::run();
+        assert_eq!(findings.len(), 12 + made::FILES.len() * 12);
         let failed: Vec<_> = findings.iter().filter(|finding| !finding.ok).collect();
         assert!(failed.is_empty(), "{failed:#?}");
-        for name in ["V0", "V2", "V3", "V4", "V5", "V6", "RFC 8998", "32918"] {
+        for name in [
+            "V0",
+            "V2",
+            "V3",
+            "V4",
+            "V5",
+            "V6",
+            "RFC 8998",
+            "32918",
+            "gmssl",
+            "sm-crypto",
+            "BouncyCastle",
+            "OpenSSL",
+        ] {
             assert!(
                 findings.iter().any(|finding| finding.what.contains(name)),
                 "{name} is missing"
