@@ -11,6 +11,8 @@
 //! - Row sets `dx`, `main`, `oth`, `tcm`, `op`, `opm`, `op_rows` and every node name,
 //!   narrowed by `where`: `any(dx where adm_cond_type = 4, …)`, `all`, `count`,
 //!   `sum(iteminfo.amt)`, `repeated(oth, diag_code)`.
+//! - `certain(…)` is true only where its condition is known to be true: what it reads may
+//!   be missing.
 //! - `TAB.x` a table, `cfg.x` a setting, `TAB.icd10_yb[code].grey`.
 //! - A condition that is true raises a finding. A value that is missing makes a
 //!   comparison neither true nor false (see [`Engine::check`]), so only `blank`
@@ -56,6 +58,7 @@ mod regroup;
 mod report;
 mod rule;
 mod rule_file;
+mod rule_sets;
 mod scoring;
 mod supervision;
 mod tables;
@@ -66,10 +69,11 @@ pub use catalogue::markdown;
 pub use companions::{CompanionError, Companions};
 pub use engine::{CheckInput, Engine};
 pub use proof::Proof;
-pub use regroup::{Change, GroupEffect, Regroup, Regrouped};
+pub use regroup::{Change, GroupEffect, PaymentEffect, Regroup, Regrouped};
 pub use report::{Finding, NotEvaluated, Report};
 pub use rule::{Category, Phase, Phases, Rule, Severity};
 pub use rule_file::RuleFileError;
+pub use rule_sets::RuleSets;
 pub use scoring::{ListScore, Tally, front_page_score, grade};
 pub use supervision::{Indicator, Measured, Stay, Thresholds, supervise};
 pub use tables::{

@@ -58,6 +58,32 @@ pub struct GroupEffect {
     /// Weight after less weight before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_difference: Option<Decimal>,
+    /// What the change of group means for the payment, where the caller prices it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentEffect>,
+}
+
+/// Estimated payment before and after a mend, yuan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PaymentEffect {
+    /// Of the group as the list was sent.
+    pub before: Decimal,
+    /// Of the group after the mend.
+    pub after: Decimal,
+    /// After less before.
+    pub difference: Decimal,
+}
+
+impl PaymentEffect {
+    /// The effect of two estimates; nothing where their difference is out of range.
+    #[must_use]
+    pub fn of(before: Decimal, after: Decimal) -> Option<Self> {
+        Some(Self {
+            before,
+            after,
+            difference: after.checked_sub(before)?,
+        })
+    }
 }
 
 impl GroupEffect {
@@ -69,6 +95,7 @@ impl GroupEffect {
             weight_difference: weights.and_then(|(after, before)| after.checked_sub(before)),
             before,
             after,
+            payment: None,
         }
     }
 }

@@ -87,6 +87,13 @@ impl Tuning {
         })
     }
 
+    /// The days on which the changes in force become others.
+    pub(crate) fn turning_days(&self) -> impl Iterator<Item = NaiveDate> {
+        let ends = |change: &Change| change.to.and_then(|to| to.succ_opt());
+        let days = self.changes.iter();
+        days.flat_map(move |change| [change.from, ends(change)].into_iter().flatten())
+    }
+
     fn in_force(&self, on: NaiveDate) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(move |change| {
             change.from.is_none_or(|from| from <= on) && change.to.is_none_or(|to| on <= to)

@@ -12,6 +12,7 @@ impl<'a> Context<'a> {
     pub(crate) fn condition(&'a self, cond: &'a Cond, at: At<'a>) -> Tri {
         match cond {
             Cond::Constant(value) => Tri::from(*value),
+            Cond::Certain(inner) => self.certain(inner, at),
             Cond::And(parts) => {
                 let parts = parts.iter().map(|part| self.condition(part, at));
                 settle(parts, Tri::False, Tri::True)
@@ -102,6 +103,14 @@ impl<'a> Context<'a> {
                 Tri::from(self.text(text, at).and_then(|code| system.grey(code)))
             }
         }
+    }
+
+    /// Whether a condition is true for sure; what it lacks is not missed.
+    fn certain(&'a self, inner: &'a Cond, at: At<'a>) -> Tri {
+        let before = self.doubts();
+        let outcome = self.condition(inner, at);
+        self.set_doubts(before);
+        Tri::from(outcome == Tri::True)
     }
 
     fn asked(&self, text: &'a Text, at: At<'a>, question: impl Fn(&str) -> bool) -> Tri {

@@ -179,6 +179,16 @@ impl<'a> Context<'a> {
         self.need.get().is_some()
     }
 
+    /// What is missing so far, to be put back by [`Self::set_doubts`].
+    pub(super) fn doubts(&self) -> (Option<Need<'a>>, bool) {
+        (self.need.get(), self.doubt.get())
+    }
+
+    pub(super) fn set_doubts(&self, (need, doubt): (Option<Need<'a>>, bool)) {
+        self.need.set(need);
+        self.doubt.set(doubt);
+    }
+
     pub(super) fn doubt(&self) {
         self.doubt.set(true);
     }

@@ -63,7 +63,7 @@ impl<'a> Context<'a> {
             }
             Number::Years(from, to) => {
                 let (from, to) = self.span(from, to, at)?;
-                completed_years(from.date(), to.date()).map(Decimal::from)
+                years(from.date(), to.date()).map(Decimal::from)
             }
             Number::Hours(from, to) => {
                 let minutes = self.minutes(from, to, at)?;
@@ -138,6 +138,15 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Completed years, rounded down also where the first day comes second.
+fn years(from: NaiveDate, to: NaiveDate) -> Option<i32> {
+    if from <= to {
+        return completed_years(from, to).map(i32::from);
+    }
+    let short = completed_years(to, from.pred_opt()?)?;
+    Some(-1 - i32::from(short))
+}
+
 fn calculated(left: Decimal, operator: Arithmetic, right: Decimal) -> Option<Decimal> {
     match operator {
         Arithmetic::Add => left.checked_add(right),
@@ -162,9 +171,19 @@ fn duration(text: &str) -> Option<Decimal> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use chrono::NaiveDate;
     use rust_decimal::Decimal;
 
-    use super::duration;
+    use super::{duration, years};
+
+    #[test]
+    fn years_are_rounded_down() {
+        let day = |year, day| NaiveDate::from_ymd_opt(year, 3, day).unwrap();
+        assert_eq!(years(day(2020, 5), day(2026, 4)), Some(5));
+        assert_eq!(years(day(2026, 5), day(2026, 4)), Some(-1));
+        assert_eq!(years(day(2026, 5), day(2025, 5)), Some(-1));
+        assert_eq!(years(day(2026, 5), day(2025, 4)), Some(-2));
+    }
 
     #[test]
     fn durations_in_hours() {

@@ -113,8 +113,12 @@ impl<'a> Context<'a> {
         mut found: impl FnMut(&'a Row) -> bool,
     ) {
         let listed = self.rows(rows, at).filter_map(|at| at.here.row());
-        let complete = listed.filter(|row| !fields.iter().any(|field| row.is_blank(*field)));
-        let key = |row: &'a Row| fields.iter().map(|field| row.text(*field));
+        let told = |row: &'a Row| fields.first().is_some_and(|field| !row.is_blank(*field));
+        let complete = listed.filter(move |row| told(row));
+        let key = |row: &'a Row| {
+            let texts = fields.iter().map(|field| row.text(*field));
+            texts.map(|text| text.filter(|text| !text.trim().is_empty()))
+        };
         let mut few: Vec<&Row> = Vec::new();
         let mut seen: HashSet<Vec<Option<&str>>> = HashSet::new();
         for row in complete {

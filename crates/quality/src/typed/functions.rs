@@ -11,8 +11,9 @@ use crate::language::Fault;
 use crate::language::ast::{Argument, Expr, ExprKind};
 use crate::tables::{CodeRanges, CodeSystem};
 
-const CONDITIONS: [&str; 17] = [
+const CONDITIONS: [&str; 18] = [
     "blank",
+    "certain",
     "match",
     "in",
     "startswith",
@@ -113,6 +114,10 @@ pub(super) fn condition(
     };
     Ok(match function {
         "blank" => Cond::Blank(call.only_text()?),
+        "certain" => {
+            call.takes(1, 1)?;
+            Cond::Certain(Box::new(compiler.cond(call.arg(0)?, scope)?))
+        }
         "is_surgery" => Cond::Surgery(call.only_text()?),
         "same_name" => call
             .texts()

@@ -49,6 +49,8 @@ pub(crate) enum Nesting {
 #[derive(Debug)]
 pub(crate) enum Cond {
     Constant(bool),
+    /// Whether a condition is known to be true; a missing input makes it false.
+    Certain(Box<Cond>),
     And(Box<[Cond]>),
     Or(Box<[Cond]>),
     Xor(Box<Cond>, Box<Cond>),
@@ -76,7 +78,7 @@ pub(crate) enum Cond {
     Lists(Text, Text),
     Any(Rows, Box<Cond>),
     All(Rows, Box<Cond>),
-    /// Two rows of the set agree in all these fields, none of them blank.
+    /// Two rows of the set agree in all these fields, of which the first is not blank.
     Repeated(Rows, Box<[Field]>),
     /// Two rows of the set lie over each other in time.
     Overlapping(Rows, Box<Moment>, Box<Moment>),

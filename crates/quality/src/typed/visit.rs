@@ -67,7 +67,8 @@ type Found<'f> = dyn FnMut(Part<'_>) + 'f;
 
 fn walk(cond: &Cond, found: &mut Found<'_>) {
     match cond {
-        Cond::Constant(_) => {}
+        // what it reads may be missing, so it asks for nothing
+        Cond::Constant(_) | Cond::Certain(_) => {}
         Cond::And(parts) | Cond::Or(parts) => parts.iter().for_each(|part| walk(part, found)),
         Cond::Xor(left, right) => {
             walk(left, found);
