@@ -28,6 +28,7 @@ use crate::{
     schemas::Schemas,
     store::{Store, StoreError},
     telemetry,
+    upstream::{Upstream, UpstreamError},
 };
 
 /// Connections for what is no call: migrations, upkeep, readiness.
@@ -79,6 +80,9 @@ pub enum StartError {
     /// Rules, schemes or profiles do not load.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    /// The upper platform cannot be set up.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
     /// The address cannot be listened on.
     #[error("无法监听 {address} / cannot listen on {address}: {source}")]
     Listen {
@@ -99,6 +103,7 @@ pub struct Application {
     database: Option<EmbeddedDb>,
     connection: tokio_postgres::Config,
     app: web::Data<App>,
+    upstream: Option<Upstream>,
 }
 
 impl Application {
@@ -113,6 +118,7 @@ impl Application {
         let folders = config.schemes.folders.clone();
         let catalogue = tokio::task::spawn_blocking(move || Catalogue::load(&folders));
         let keys = PlatformKeys::open(&config)?;
+        let upstream = Upstream::open(&config.upstream)?;
         let (database, connection) = if config.embedded() {
             let mut options = EmbeddedDbOptions::new(&config.data_dir);
             options.bin_dir.clone_from(&config.database.binaries);
@@ -172,6 +178,7 @@ impl Application {
             database,
             connection,
             app,
+            upstream,
         })
     }
 
@@ -205,12 +212,16 @@ impl Application {
             server,
             mut database,
             app,
+            upstream,
             ..
         } = self;
         let handle = server.handle();
         let mut server = tokio::spawn(server);
         let upkeep = tokio::spawn(jobs::upkeep(app.clone().into_inner()));
         let following = tokio::spawn(jobs::follow_callers(app.clone().into_inner()));
+        // Transactions stay on the thread that began them, and so does this job.
+        let delivery = jobs::deliver::run(app.clone().into_inner(), upstream);
+        let delivering = actix_web::rt::spawn(delivery);
         let failed = |error: String| StartError::Process(error);
         let outcome = tokio::select! {
             () = stop => {
@@ -230,6 +241,7 @@ impl Application {
         };
         upkeep.abort();
         following.abort();
+        delivering.abort();
         drop(app);
         if let Some(database) = database {
             database.stop().await?;

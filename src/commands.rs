@@ -14,6 +14,7 @@ pub mod group;
 pub mod load;
 pub mod migrate;
 pub mod openapi;
+pub mod outbox;
 pub mod price;
 pub mod profile;
 mod rounds;

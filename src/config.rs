@@ -5,6 +5,7 @@
 //! are refused, so a typing error cannot silently fall back to a default.
 
 mod transaction;
+mod upstream;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 pub use transaction::{SignNo, TransactionDoor};
+pub use upstream::Upstream;
 
 /// Where the gateway runs; decides whether development keys are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +55,8 @@ pub struct Config {
     pub schemes: Schemes,
     /// The transaction door.
     pub transaction: TransactionDoor,
+    /// The upper platform that results are reported to.
+    pub upstream: Upstream,
 }
 
 /// Grouping schemes beside the built-in ones.
@@ -138,6 +142,7 @@ impl Default for Config {
             keys: Keys::default(),
             schemes: Schemes::default(),
             transaction: TransactionDoor::default(),
+            upstream: Upstream::default(),
         }
     }
 }
@@ -233,6 +238,10 @@ impl Config {
         }
         if self.limits.caller_per_second == 0 || self.limits.address_per_second == 0 {
             return invalid("限流值必须大于 0", "rate limits must be above 0");
+        }
+        let production = self.environment == Environment::Production;
+        if let Some((zh, en)) = self.upstream.fault(production) {
+            return invalid(zh, en);
         }
         self.transaction.check()
     }

@@ -1,5 +1,7 @@
 //! Work beside the requests.
 
+pub mod deliver;
+
 use std::{sync::Arc, time::Duration};
 
 use crate::app::{App, StartError, open_registry};

@@ -39,6 +39,8 @@ pub enum SealedAs<'a> {
     Answer(&'a str, &'a str),
     /// A message to the upper platform, by its id.
     Outgoing(&'a str),
+    /// The upper platform's answer to a message, by the message's id.
+    UpperAnswer(&'a str),
 }
 
 impl SealedAs<'_> {
@@ -58,6 +60,7 @@ impl SealedAs<'_> {
             }
             SealedAs::Answer(app_id, request_id) => format!("v1|answer|{app_id}|{request_id}"),
             SealedAs::Outgoing(message_id) => format!("v1|outgoing|{message_id}"),
+            SealedAs::UpperAnswer(message_id) => format!("v1|upper_answer|{message_id}"),
         }
     }
 }

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
     audit, call, callers, check, check_config, dip, efficacy, envelope, group, load, migrate,
-    openapi, price, profile, sample, scheme, schemes, serve, to_a_reader,
+    openapi, outbox, price, profile, sample, scheme, schemes, serve, to_a_reader,
 };
 
 #[global_allocator]
@@ -40,6 +40,7 @@ enum Command {
     Envelope(envelope::Args),
     Load(load::Args),
     Openapi(openapi::Args),
+    Outbox(outbox::Args),
     Migrate(migrate::Args),
     CheckConfig(check_config::Args),
 }
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         Command::Envelope(args) => envelope::run(args),
         Command::Load(args) => load::run(args),
         Command::Openapi(args) => openapi::run(args),
+        Command::Outbox(args) => outbox::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::CheckConfig(args) => check_config::run(args),
     };

@@ -3,11 +3,7 @@
 mod arguments;
 mod listing;
 
-use std::{
-    error::Error,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{error::Error, path::Path, process::ExitCode};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chs_envelope::{
@@ -304,7 +300,7 @@ fn public_key(text: &str) -> Result<Sm2PublicKey, Box<dyn Error + Send + Sync>> 
         .map_err(|error| format!("公钥不正确 / not an SM2 public key: {error}").into())
 }
 
-fn told(file: &CallerFile, out: &PathBuf) -> Outcome {
+fn told(file: &CallerFile, out: &Path) -> Outcome {
     println!("appId {}  密钥 key {}", file.app_id, file.key_id);
     println!("调用方文件 / caller file: {}", out.display());
     if file.private_key.is_empty() {
