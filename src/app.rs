@@ -129,7 +129,8 @@ impl Application {
             (None, config.database.url.parse()?)
         };
         let wait = Duration::from_secs(config.limits.wait_seconds);
-        let store = Store::open(connection.clone(), SHARED_CONNECTIONS, wait)?;
+        let store = Store::open(connection.clone(), SHARED_CONNECTIONS, wait)?
+            .with_audit_key(keys.master.clone());
         store.migrate().await?;
 
         let listener = TcpListener::bind(config.listen).map_err(|source| StartError::Listen {

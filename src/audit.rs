@@ -1,19 +1,29 @@
-//! The audit chain: every record carries the SM3 of itself and of the record before it,
-//! in one of sixteen lanes whose heads are stored apart. A changed, missing or reordered
-//! record breaks its lane, and `verify` says which one.
+//! The audit chain: every record carries the HMAC-SM3 of itself and of the record before
+//! it, in one of sixteen lanes whose heads are stored apart. The key is the master key's, so
+//! whoever can write the database alone cannot write a chain that verifies. A changed,
+//! missing or reordered record is named by [`verify`].
 
-use std::collections::HashMap;
+mod verify;
 
 use chrono::{DateTime, Utc};
 use chs_envelope::sm;
 
-use crate::store::{
-    Store, StoreError, Tx, TxError,
-    audit::{self, AuditRow, Head},
+use crate::{
+    error::Refusal,
+    keys::MasterKey,
+    store::{
+        Store, Tx, TxError,
+        audit::{self, AuditRow, Head},
+    },
 };
+
+pub use verify::{Fault, verify, verify_heads};
 
 /// Number of lanes; the migration makes as many heads.
 const LANES: u8 = 16;
+
+/// Begins a hash that was made with the key; releases before had none.
+const KEYED: &str = "k1:";
 
 /// What a call leaves behind.
 #[derive(Debug, Clone, Copy)]
@@ -30,17 +40,6 @@ pub struct Entry<'a> {
     pub subject: &'a str,
     /// `done`, `replayed` or the code of a refusal.
     pub outcome: &'a str,
-}
-
-/// A fault in the chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Lane of the fault.
-    pub lane: i16,
-    /// Number of the first record that does not fit.
-    pub sequence: i64,
-    /// What is wrong, bilingual.
-    pub what: &'static str,
 }
 
 /// A lane whose head is locked by the open transaction.
@@ -65,6 +64,7 @@ pub async fn lock(tx: &Tx<'_>, request_id: &str) -> Result<Lane, TxError> {
 
 /// Appends an entry to a locked lane; it travels with the commit.
 pub fn append(tx: &Tx<'_>, lane: Lane, entry: Entry<'_>, now: DateTime<Utc>) {
+    let key = tx.audit_key();
     let Lane { number: lane, head } = lane;
     // PostgreSQL keeps microseconds; the hash must not know more than the row does.
     let at = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
@@ -81,63 +81,31 @@ pub fn append(tx: &Tx<'_>, lane: Lane, entry: Entry<'_>, now: DateTime<Utc>) {
         prev_hash: head.hash,
         hash: String::new(),
     };
-    row.hash = hash_of(&row);
+    row.hash = hash_of(&row, key);
     audit::append(tx, row);
 }
 
-/// Checks every lane from its first record to its head; gives the number of records and
-/// the first fault of each broken lane.
+/// Records that an operator exports the chain, of this span.
 ///
 /// # Errors
-/// [`StoreError`] when the database does not answer.
-pub async fn verify(store: &Store) -> Result<(u64, Vec<Fault>), StoreError> {
-    let (mut records, mut faults) = (0, Vec::new());
-    let heads: HashMap<_, _> = store.audit_heads().await?.into_iter().collect();
-    for lane in 0..i16::from(LANES) {
-        let Some(head) = heads.get(&lane) else {
-            faults.push(Fault {
-                lane,
-                sequence: 0,
-                what: "链头缺失 / the head of the lane is missing",
-            });
-            continue;
-        };
-        let (mut sequence, mut hash) = (0_i64, "0".repeat(64));
-        let fault = 'lane: loop {
-            let page = store.audit_page(lane, sequence, 1_000).await?;
-            if page.is_empty() {
-                let whole = sequence == head.sequence && hash == head.hash;
-                break (!whole).then_some((sequence + 1, "末尾缺失 / the tail is missing"));
-            }
-            for row in page {
-                // What a running gateway has appended since the head was read.
-                if row.sequence > head.sequence && sequence == head.sequence && hash == head.hash {
-                    break 'lane None;
-                }
-                if row.sequence != sequence + 1 {
-                    break 'lane Some((sequence + 1, "记录缺失 / a record is missing"));
-                }
-                if row.prev_hash != hash {
-                    break 'lane Some((
-                        row.sequence,
-                        "顺序或前一记录被改 / order or predecessor changed",
-                    ));
-                }
-                if hash_of(&row) != row.hash {
-                    break 'lane Some((row.sequence, "记录被改 / the record was changed"));
-                }
-                records += 1;
-                sequence = row.sequence;
-                hash = row.hash;
-            }
-        };
-        faults.extend(fault.map(|(sequence, what)| Fault {
-            lane,
-            sequence,
-            what,
-        }));
-    }
-    Ok((records, faults))
+/// The database; then nothing may be exported.
+pub async fn record_export(store: &Store, span: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let request_id = uuid::Uuid::now_v7().simple().to_string();
+    let entry = Entry {
+        app_id: "operator",
+        role: "operator",
+        operation: "audit.export",
+        request_id: &request_id,
+        subject: span,
+        outcome: "done",
+    };
+    store
+        .run_tx("audit.export", async |tx: &Tx<'_>| {
+            let lane = lock(tx, entry.request_id).await?;
+            append(tx, lane, entry, now);
+            Ok(())
+        })
+        .await
 }
 
 fn lane_of(request_id: &str) -> i16 {
@@ -148,8 +116,9 @@ fn lane_of(request_id: &str) -> i16 {
     i16::try_from(hash % u32::from(LANES)).unwrap_or(0)
 }
 
-/// SM3 over the fields, each with its length before it, so that no two records share a text.
-fn hash_of(row: &AuditRow) -> String {
+/// HMAC-SM3 (without a key: SM3) over the fields, each with its length before it, so that no
+/// two records share a text.
+fn hash_of(row: &AuditRow, key: Option<&MasterKey>) -> String {
     let fields = [
         row.lane.to_string(),
         row.sequence.to_string(),
@@ -168,7 +137,12 @@ fn hash_of(row: &AuditRow) -> String {
         text.push(':');
         text.push_str(&field);
     }
-    sm::sm3(&[text.as_bytes()]).to_hex()
+    match key.map(|key| key.digest("audit", &text)) {
+        Some(Ok(digest)) => format!("{KEYED}{digest}"),
+        // HMAC takes keys of any length, so a digest that fails is no key's fault; what is
+        // written then is found by `verify`.
+        Some(Err(_)) | None => sm::sm3(&[text.as_bytes()]).to_hex(),
+    }
 }
 
 #[cfg(test)]
@@ -190,7 +164,10 @@ mod tests {
             prev_hash: String::new(),
             hash: String::new(),
         };
-        assert_ne!(hash_of(&row("ab", "c")), hash_of(&row("a", "bc")));
+        assert_ne!(
+            hash_of(&row("ab", "c"), None),
+            hash_of(&row("a", "bc"), None)
+        );
     }
 
     #[test]

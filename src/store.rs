@@ -19,6 +19,8 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use std::time::Duration;
 use tokio_postgres::NoTls;
 
+use crate::keys::MasterKey;
+
 pub use tx::{Tx, TxError};
 
 mod migrations {
@@ -38,6 +40,7 @@ pub struct Store {
     pool: Pool,
     database: tokio_postgres::Config,
     wait: Duration,
+    audit_key: Option<MasterKey>,
 }
 
 /// The database cannot be opened or brought to this release's schema.
@@ -79,7 +82,23 @@ impl Store {
             pool: pool(&database, pool_size, wait)?,
             database,
             wait,
+            audit_key: None,
         })
+    }
+
+    /// The same database, with the key of its audit chain: what is appended carries it, and
+    /// the chain can be verified.
+    #[must_use]
+    pub fn with_audit_key(self, key: MasterKey) -> Store {
+        Store {
+            audit_key: Some(key),
+            ..self
+        }
+    }
+
+    /// Key of the audit chain.
+    pub(crate) fn audit_key(&self) -> Option<&MasterKey> {
+        self.audit_key.as_ref()
     }
 
     /// The same database for each of `workers` threads, over connections of its own: the

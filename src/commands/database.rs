@@ -6,6 +6,7 @@ use std::{path::PathBuf, time::Duration};
 use crate::{
     config::Config,
     embedded_db::{self, EmbeddedDb, EmbeddedDbError, EmbeddedDbOptions},
+    keys::PlatformKeys,
     store::Store,
 };
 
@@ -55,7 +56,10 @@ impl Database {
         } else {
             (None, config.database.url.parse()?)
         };
-        let store = Store::open(connection, 1, Duration::from_secs(10))?;
+        // What a command changes stands in the audit chain, which has its key there.
+        let keys = PlatformKeys::open(config)?;
+        let store =
+            Store::open(connection, 1, Duration::from_secs(10))?.with_audit_key(keys.master);
         Ok(Database { store, started })
     }
 

@@ -109,6 +109,16 @@ impl Store {
             .collect()
     }
 
+    /// How many records have a hash without a key, as the first releases wrote them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not answer.
+    pub async fn audit_unkeyed(&self) -> Result<i64, StoreError> {
+        let client = self.pool().get().await?;
+        let sql = "SELECT COUNT(*) FROM audit_records WHERE hash NOT LIKE 'k1:%'";
+        Ok(client.query_one(sql, &[]).await?.try_get(0)?)
+    }
+
     /// At most `limit` records of a lane after number `after`, in order.
     ///
     /// # Errors

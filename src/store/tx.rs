@@ -10,7 +10,10 @@ use deadpool_postgres::{Client, PoolError};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
 use super::Store;
-use crate::error::{ErrorCode, Refusal};
+use crate::{
+    error::{ErrorCode, Refusal},
+    keys::MasterKey,
+};
 
 /// How often a transaction is tried when it loses against another one.
 const ATTEMPTS: u32 = 4;
@@ -21,6 +24,7 @@ const ATTEMPTS: u32 = 4;
 /// and statements whose outcome nobody waits for ([`Tx::with_commit`]) with the `COMMIT`.
 pub struct Tx<'a> {
     client: &'a Client,
+    audit_key: Option<&'a MasterKey>,
     begun: Cell<bool>,
     last: RefCell<Vec<LastStatement>>,
 }
@@ -129,12 +133,18 @@ fn pool_refusal(error: &PoolError) -> Refusal {
 }
 
 impl<'a> Tx<'a> {
-    fn new(client: &'a Client) -> Tx<'a> {
+    fn new(client: &'a Client, audit_key: Option<&'a MasterKey>) -> Tx<'a> {
         Tx {
             client,
+            audit_key,
             begun: Cell::new(false),
             last: RefCell::default(),
         }
+    }
+
+    /// Key of the audit chain.
+    pub(crate) fn audit_key(&self) -> Option<&MasterKey> {
+        self.audit_key
     }
 
     /// Prepares statements on this connection, if they are not yet: what is sent together
@@ -285,7 +295,7 @@ impl Store {
                 .await
                 .map_err(|error| pool_refusal(&error))?;
             metrics::histogram!("chs_tx_pool_wait_seconds").record(started.elapsed().as_secs_f64());
-            let result = attempt_once(client, &work).await;
+            let result = attempt_once(client, self.audit_key(), &work).await;
             let outcome = match &result {
                 Ok(_) => "commit",
                 Err(error) if error.is_retryable() && attempt < ATTEMPTS => "retry",
@@ -306,13 +316,14 @@ impl Store {
 
 async fn attempt_once<T>(
     client: Client,
+    audit_key: Option<&MasterKey>,
     work: &impl AsyncFn(&Tx<'_>) -> Result<T, TxError>,
 ) -> Result<T, TxError> {
     let mut connection = Connection(Some(client));
     let Some(client) = connection.0.as_ref() else {
         return Err(Refusal::internal("no connection").into());
     };
-    let tx = Tx::new(client);
+    let tx = Tx::new(client, audit_key);
     let result = match work(&tx).await {
         Ok(value) => tx.commit().await.map(|()| value),
         Err(error) => Err(error),
