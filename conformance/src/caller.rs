@@ -39,6 +39,8 @@ struct CallerFile {
     #[serde(default = "published_convention")]
     enc_type: String,
     gcm_key: Option<String>,
+    gateway_id: Option<String>,
+    gateway_secret: Option<String>,
     private_key: String,
     public_key: Option<String>,
     platform_public_key: String,
@@ -74,6 +76,9 @@ pub(crate) struct Caller {
     pub(crate) private_key: PrivateKey,
     /// Verifies the platform's answers.
     pub(crate) platform_key: PublicKey,
+    /// SK of CSB and token of TIF headers, where the transaction door is open to it.
+    pub(crate) gateway_secret: Option<String>,
+    gateway_id: Option<String>,
     secrets: Vec<String>,
 }
 
@@ -133,6 +138,7 @@ impl Caller {
             String::from_utf8_lossy(&key2).into_owned(),
         ];
         secrets.extend(file.gcm_key.clone());
+        secrets.extend(file.gateway_secret.clone());
         Ok(Caller {
             name: name.to_owned(),
             app_id: file.app_id,
@@ -146,8 +152,15 @@ impl Caller {
             gcm_key,
             private_key,
             platform_key,
+            gateway_secret: file.gateway_secret,
+            gateway_id: file.gateway_id,
             secrets,
         })
+    }
+
+    /// Access key of CSB and paasid of TIF headers.
+    pub(crate) fn gateway_id(&self) -> &str {
+        self.gateway_id.as_ref().unwrap_or(&self.app_id)
     }
 
     /// The texts that must never stand in a report or in an answer.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::{embedded, expect::Check, family::Family, forgery::Form};
+use crate::{embedded, expect::Check, family::Family, forgery::Form, transaction::TransactionCall};
 
 /// Part of the contract, by who calls.
 #[derive(
@@ -108,6 +108,8 @@ pub(crate) struct Step {
     pub(crate) sealed: Option<SealedCall>,
     /// A plain HTTP request.
     pub(crate) http: Option<HttpCall>,
+    /// A message at the transaction door.
+    pub(crate) transaction: Option<TransactionCall>,
     /// The very bytes of an earlier step again.
     pub(crate) again: Option<String>,
     /// Sends the step several times at once, each with its own nonce.
@@ -363,10 +365,11 @@ fn validate(case: &Case) -> Result<(), String> {
         let ways = [
             step.sealed.is_some(),
             step.http.is_some(),
+            step.transaction.is_some(),
             step.again.is_some(),
         ];
         if ways.iter().filter(|way| **way).count() != 1 {
-            return at("exactly one of sealed, http, again");
+            return at("exactly one of sealed, http, transaction, again");
         }
         if step
             .again

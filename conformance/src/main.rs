@@ -34,6 +34,7 @@ mod run;
 mod self_check;
 mod tamper;
 mod template;
+mod transaction;
 mod transport;
 mod verdict;
 

@@ -70,6 +70,8 @@ pub(crate) struct Sent<'a> {
     pub(crate) method: &'a str,
     /// Whole address.
     pub(crate) url: &'a str,
+    /// Headers beside the content type.
+    pub(crate) headers: &'a [(String, String)],
     /// Media type and body.
     pub(crate) body: Option<(&'a str, &'a [u8])>,
     /// The signed text.
@@ -93,6 +95,8 @@ pub(crate) struct Exchange {
 struct RequestRecord {
     method: String,
     url: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,6 +133,11 @@ impl Exchange {
             request: RequestRecord {
                 method: sent.method.to_owned(),
                 url: sent.url.to_owned(),
+                headers: sent
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (name.clone(), masker.mask(value)))
+                    .collect(),
                 content_type: sent.body.map(|(kind, _)| kind.to_owned()),
                 body: sent
                     .body

@@ -21,6 +21,7 @@ use crate::{
     report::{CaseReport, Exchange, Masker, Outcome, Sent},
     tamper,
     template::{self, Scope, StepMemory},
+    transaction,
     transport::{Received, SendError, Transport},
 };
 
@@ -48,16 +49,27 @@ pub(crate) struct Session {
 
 /// A request ready to be sent, and what is remembered of it.
 #[derive(Clone)]
-struct Prepared {
-    method: String,
-    path: String,
-    body: Option<(String, Vec<u8>)>,
-    caller: Option<String>,
-    enc_type: String,
-    nonce: String,
-    request_id: String,
-    signed_text: Option<String>,
-    data: Option<String>,
+pub(crate) struct Prepared {
+    /// HTTP method.
+    pub(crate) method: String,
+    /// Path from the root.
+    pub(crate) path: String,
+    /// Headers beside the content type.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Media type and body.
+    pub(crate) body: Option<(String, Vec<u8>)>,
+    /// The caller whose keys open the answer.
+    pub(crate) caller: Option<String>,
+    /// encType of the message.
+    pub(crate) enc_type: String,
+    /// nonce that was sent.
+    pub(crate) nonce: String,
+    /// requestId or msgid that was sent.
+    pub(crate) request_id: String,
+    /// The signed text.
+    pub(crate) signed_text: Option<String>,
+    /// The data before they were sealed.
+    pub(crate) data: Option<String>,
 }
 
 /// What became of one request.
@@ -124,9 +136,10 @@ impl Session {
         if let Some(earlier) = &step.again {
             return Ok(vec![sent.get(earlier).cloned().ok_or("no such step")?]);
         }
-        let caller = match &step.sealed {
-            None => None,
-            Some(call) => Some(self.caller(&call.caller)?),
+        let caller = match (&step.sealed, &step.transaction) {
+            (Some(call), _) => Some(self.caller(&call.caller)?),
+            (None, Some(call)) => Some(self.caller(&call.caller)?),
+            (None, None) => None,
         };
         let scope = Scope {
             run: &self.run,
@@ -136,6 +149,10 @@ impl Session {
         };
         match (&step.http, &step.sealed, caller) {
             (Some(call), _, _) => Ok(vec![plain_request(call, &scope)?]),
+            (None, None, Some(caller)) => {
+                let call = step.transaction.as_ref().ok_or("nothing to send")?;
+                Ok(vec![transaction::prepared(call, caller, &scope, now())?])
+            }
             (None, Some(call), Some(caller)) => {
                 let request_id = match &call.request_id {
                     Some(text) => scope.fill(text)?,
@@ -146,7 +163,7 @@ impl Session {
                     .map(|_| self.sealed_request(call, caller, &request_id, &scope))
                     .collect()
             }
-            _ => Err("nothing to send".to_owned()),
+            (None, _, None) => Err("nothing to send".to_owned()),
         }
     }
 
@@ -209,6 +226,7 @@ impl Session {
         Ok(Prepared {
             method: "POST".to_owned(),
             path: format!("/api/v1/{}", call.path),
+            headers: Vec::new(),
             body: Some((wire.content_type, wire.body)),
             caller: Some(caller.name.clone()),
             enc_type,
@@ -298,6 +316,7 @@ impl Session {
             &Sent {
                 method: &request.method,
                 url: &self.transport.url(&request.path),
+                headers: &request.headers,
                 body: request
                     .body
                     .as_ref()
@@ -328,7 +347,9 @@ impl Session {
                     let body = body
                         .as_ref()
                         .map(|(kind, bytes)| (kind.as_str(), bytes.clone()));
-                    self.transport.send(&request.method, &request.path, body)?
+                    let headers = &request.headers;
+                    self.transport
+                        .send(&request.method, &request.path, headers, body)?
                 }
             };
             let wanted = step.expect.status == Some(429);
@@ -358,6 +379,7 @@ fn plain_request(call: &HttpCall, scope: &Scope<'_>) -> Result<Prepared, String>
     Ok(Prepared {
         method: call.method.clone(),
         path: call.path.clone(),
+        headers: Vec::new(),
         body,
         caller: None,
         enc_type: String::new(),

@@ -97,7 +97,7 @@ impl Transport {
                 early::send(host, port, url.path(), content_type, &body, self.timeout)
             }
             // Inside TLS the ordinary client must do.
-            _ => self.send("POST", path, Some((content_type, body))),
+            _ => self.send("POST", path, &[], Some((content_type, body))),
         }
     }
 
@@ -109,11 +109,15 @@ impl Transport {
         &self,
         method: &str,
         path: &str,
+        headers: &[(String, String)],
         body: Option<(&str, Vec<u8>)>,
     ) -> Result<Received, SendError> {
         let method = Method::from_bytes(method.as_bytes())
             .map_err(|error| SendError::NoAnswer(error.to_string()))?;
         let mut request = self.client.request(method, self.url(path));
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
         if let Some((content_type, bytes)) = body {
             request = request.header("content-type", content_type).body(bytes);
         }

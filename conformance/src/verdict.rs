@@ -113,7 +113,9 @@ pub(crate) fn run_suite(args: &RunArgs) -> Result<Verdict, String> {
         return Ok(Verdict::Fail);
     }
     println!("自检通过 / self-check passed: {} vectors", self_check.len());
-    if let Err(SendError::Unreachable(reason)) = session.transport.send("GET", "/healthz", None) {
+    if let Err(SendError::Unreachable(reason)) =
+        session.transport.send("GET", "/healthz", &[], None)
+    {
         eprintln!("无法连接目标 / the target cannot be reached: {reason}");
         return Ok(Verdict::Unreachable);
     }
@@ -208,8 +210,15 @@ fn callers_of(cases: &[Case]) -> BTreeSet<String> {
     cases
         .iter()
         .flat_map(|case| &case.steps)
-        .filter_map(|step| step.sealed.as_ref())
-        .flat_map(|call| std::iter::once(call.caller.clone()).chain(call.sign_as.clone()))
+        .flat_map(|step| {
+            let sealed = step.sealed.as_ref();
+            let transaction = step.transaction.as_ref().map(|call| call.caller.clone());
+            sealed
+                .map(|call| call.caller.clone())
+                .into_iter()
+                .chain(sealed.and_then(|call| call.sign_as.clone()))
+                .chain(transaction)
+        })
         .collect()
 }
 

@@ -18,6 +18,7 @@ pub(crate) fn sample() -> RunReport {
     let sent = Sent {
         method: "GET",
         url: "http://127.0.0.1/x",
+        headers: &[],
         body: Some(("application/json", b"{\"a\":\"s3cret\"}")),
         signed_text: Some("a=1&key=s3cret"),
         data: None,
