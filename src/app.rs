@@ -222,6 +222,7 @@ impl Application {
         let following = tokio::spawn(jobs::follow_callers(app.clone().into_inner()));
         // Transactions stay on the thread that began them, and so does this job.
         let delivery = jobs::deliver::run(app.clone().into_inner(), upstream);
+        let retaining = actix_web::rt::spawn(jobs::retain::run(app.clone().into_inner()));
         let delivering = actix_web::rt::spawn(delivery);
         let failed = |error: String| StartError::Process(error);
         let outcome = tokio::select! {
@@ -243,6 +244,7 @@ impl Application {
         upkeep.abort();
         following.abort();
         delivering.abort();
+        retaining.abort();
         drop(app);
         if let Some(database) = database {
             database.stop().await?;

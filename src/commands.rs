@@ -11,6 +11,7 @@ pub mod dip;
 pub mod efficacy;
 pub mod envelope;
 pub mod group;
+pub mod keys;
 pub mod load;
 pub mod migrate;
 pub mod openapi;

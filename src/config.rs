@@ -4,6 +4,7 @@
 //! `environment = "production"`, `database.url`, and its own key files. Unknown keys
 //! are refused, so a typing error cannot silently fall back to a default.
 
+mod retention;
 mod transaction;
 mod upstream;
 
@@ -16,6 +17,7 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+pub use retention::Retention;
 pub use transaction::{SignNo, TransactionDoor};
 pub use upstream::Upstream;
 
@@ -55,6 +57,8 @@ pub struct Config {
     pub schemes: Schemes,
     /// The transaction door.
     pub transaction: TransactionDoor,
+    /// How long data is kept.
+    pub retention: Retention,
     /// The upper platform that results are reported to.
     pub upstream: Upstream,
 }
@@ -112,6 +116,9 @@ pub struct Keys {
     pub platform_private_key: Option<PathBuf>,
     /// 16 random bytes in hex: seals callers' secrets and lists at rest (SM4-GCM).
     pub master_key: Option<PathBuf>,
+    /// Master keys before it, the newest first: they open what they sealed. The oldest one
+    /// also makes the keyed digests and the audit chain, which must not change.
+    pub earlier_master_keys: Vec<PathBuf>,
 }
 
 impl Default for Config {
@@ -142,6 +149,7 @@ impl Default for Config {
             keys: Keys::default(),
             schemes: Schemes::default(),
             transaction: TransactionDoor::default(),
+            retention: Retention::default(),
             upstream: Upstream::default(),
         }
     }
@@ -240,7 +248,8 @@ impl Config {
             return invalid("限流值必须大于 0", "rate limits must be above 0");
         }
         let production = self.environment == Environment::Production;
-        if let Some((zh, en)) = self.upstream.fault(production) {
+        let fault = self.upstream.fault(production);
+        if let Some((zh, en)) = fault.or(self.retention.fault()) {
             return invalid(zh, en);
         }
         self.transaction.check()

@@ -1,6 +1,7 @@
 //! Work beside the requests.
 
 pub mod deliver;
+pub mod retain;
 
 use std::{sync::Arc, time::Duration};
 

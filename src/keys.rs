@@ -87,19 +87,63 @@ pub enum KeyError {
     Random,
 }
 
+/// First byte of a sealed value that names its key.
+const NAMES_ITS_KEY: u8 = 2;
+
 /// Seals values at rest with SM4-GCM, and makes keyed digests to search sealed ones by.
+///
+/// A sealed value is `02`, the four bytes of its key's version, nonce, ciphertext and tag;
+/// releases before wrote it without the first five.
 #[derive(Debug, Clone)]
-pub struct MasterKey(Sm4Key);
+pub struct MasterKey {
+    /// Seals.
+    current: VersionedKey,
+    /// Open what they sealed; the newest first.
+    earlier: Vec<VersionedKey>,
+}
+
+#[derive(Debug, Clone)]
+struct VersionedKey {
+    version: [u8; 4],
+    key: Sm4Key,
+}
+
+impl VersionedKey {
+    /// The version is drawn from the key itself, so that it needs no register.
+    fn new(key: Sm4Key) -> VersionedKey {
+        let digest = sm::sm3(&[b"chs-gateway master key", key.expose_hex().as_bytes()]);
+        let [a, b, c, d, ..] = *digest.as_bytes();
+        VersionedKey {
+            version: [a, b, c, d],
+            key,
+        }
+    }
+}
 
 impl MasterKey {
-    /// HMAC-SM3 of a value under this key and a label, lower-case hex: equal values have
-    /// equal digests, and nobody without the key can try values out.
+    /// A key with those before it, the newest first.
+    pub fn new(current: Sm4Key, earlier: Vec<Sm4Key>) -> MasterKey {
+        MasterKey {
+            current: VersionedKey::new(current),
+            earlier: earlier.into_iter().map(VersionedKey::new).collect(),
+        }
+    }
+
+    /// How every value begins that the current key has sealed.
+    pub fn prefix(&self) -> Vec<u8> {
+        [&[NAMES_ITS_KEY][..], &self.current.version].concat()
+    }
+
+    /// HMAC-SM3 of a value under the oldest key and a label, lower-case hex: equal values
+    /// have equal digests whatever keys came since, and nobody without the key can try
+    /// values out.
     ///
     /// # Errors
     /// [`KeyError::Digest`].
     pub fn digest(&self, label: &str, value: &str) -> Result<String, KeyError> {
         let parts = [label.as_bytes(), b"|", value.as_bytes()];
-        sm::hmac_sm3(self.0.expose_hex().as_bytes(), &parts)
+        let oldest = self.earlier.last().unwrap_or(&self.current);
+        sm::hmac_sm3(oldest.key.expose_hex().as_bytes(), &parts)
             .map(|digest| digest.to_hex())
             .map_err(|_| KeyError::Digest)
     }
@@ -109,15 +153,28 @@ impl MasterKey {
     /// # Errors
     /// [`KeyError::Random`].
     pub fn seal(&self, place: SealedAs<'_>, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
-        self.0
+        let sealed = self
+            .current
+            .key
             .gcm_seal(place.aad().as_bytes(), plain, &mut SysRng)
-            .map_err(|_| KeyError::Random)
+            .map_err(|_| KeyError::Random)?;
+        let mut value = self.prefix();
+        value.extend(sealed);
+        Ok(value)
     }
 
-    /// Opens what was sealed for this place; nothing if it was altered, sealed under
-    /// another key or for another place.
+    /// Opens what was sealed for this place; nothing if it was altered, sealed under an
+    /// unknown key or for another place.
     pub fn open(&self, place: SealedAs<'_>, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.0.gcm_open(place.aad().as_bytes(), sealed).ok()
+        let aad = place.aad();
+        let keys = || std::iter::once(&self.current).chain(&self.earlier);
+        let named = sealed.split_first_chunk::<5>().and_then(|(head, body)| {
+            let [mark, version @ ..] = head;
+            let key = keys().find(|key| *mark == NAMES_ITS_KEY && key.version == *version)?;
+            key.key.gcm_open(aad.as_bytes(), body).ok()
+        });
+        // A value of the first releases names no key; its nonce may begin like one that does.
+        named.or_else(|| keys().find_map(|key| key.key.gcm_open(aad.as_bytes(), sealed).ok()))
     }
 }
 
@@ -162,11 +219,23 @@ impl PlatformKeys {
         Ok(PlatformKeys {
             signing: Sm2PrivateKey::from_text(signing.trim())
                 .map_err(|_| KeyError::Content(signing_file))?,
-            master: MasterKey(
+            master: MasterKey::new(
                 Sm4Key::from_hex(master.trim()).map_err(|_| KeyError::Content(master_file))?,
+                earlier_keys(&config.keys.earlier_master_keys)?,
             ),
         })
     }
+}
+
+fn earlier_keys(files: &[PathBuf]) -> Result<Vec<Sm4Key>, KeyError> {
+    files
+        .iter()
+        .map(|file| {
+            let none = || Err(KeyError::Content(file.clone()));
+            let text = read_or_make(file, false, none)?;
+            Sm4Key::from_hex(text.trim()).map_err(|_| KeyError::Content(file.clone()))
+        })
+        .collect()
 }
 
 fn read_or_make(
@@ -215,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_sealed_value_opens_in_its_own_place_only() {
-        let master = MasterKey(Sm4Key::generate(&mut SysRng).unwrap());
+        let master = MasterKey::new(key(), Vec::new());
         let sealed = master.seal(SealedAs::AppSecret("a"), b"secret").unwrap();
         assert_eq!(
             master.open(SealedAs::AppSecret("a"), &sealed).unwrap(),
@@ -225,9 +294,38 @@ mod tests {
         assert!(master.open(SealedAs::GcmKey("a"), &sealed).is_none());
     }
 
+    fn key() -> Sm4Key {
+        Sm4Key::generate(&mut SysRng).unwrap()
+    }
+
+    #[test]
+    fn a_new_master_key_opens_what_the_earlier_ones_sealed() {
+        let (first, second, third) = (key(), key(), key());
+        let place = SealedAs::Outgoing("m");
+        // As the first releases sealed: without the name of a key.
+        let unnamed = first
+            .gcm_seal(place.aad().as_bytes(), b"a", &mut SysRng)
+            .unwrap();
+        let oldest = MasterKey::new(first.clone(), Vec::new());
+        let older = MasterKey::new(second.clone(), vec![first.clone()]);
+        let newest = MasterKey::new(third, vec![second, first]);
+        let sealed = [oldest.seal(place, b"a"), older.seal(place, b"a")].map(Result::unwrap);
+        for value in sealed.iter().chain([&unnamed]) {
+            assert_eq!(newest.open(place, value).as_deref(), Some(&b"a"[..]));
+            assert!(!value.starts_with(&newest.prefix()));
+        }
+        let own = newest.seal(place, b"a").unwrap();
+        assert!(own.starts_with(&newest.prefix()));
+        assert!(older.open(place, &own).is_none());
+        assert_eq!(
+            newest.digest("psn_no", "1").unwrap(),
+            oldest.digest("psn_no", "1").unwrap()
+        );
+    }
+
     #[test]
     fn a_keyed_digest_depends_on_key_label_and_value() {
-        let master = || MasterKey(Sm4Key::generate(&mut SysRng).unwrap());
+        let master = || MasterKey::new(key(), Vec::new());
         let (one, other) = (master(), master());
         let digest = |key: &MasterKey, label, value| key.digest(label, value).unwrap();
         assert_eq!(digest(&one, "psn_no", "1"), digest(&one, "psn_no", "1"));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
-    audit, call, callers, check, check_config, dip, efficacy, envelope, group, load, migrate,
+    audit, call, callers, check, check_config, dip, efficacy, envelope, group, keys, load, migrate,
     openapi, outbox, price, profile, sample, scheme, schemes, serve, to_a_reader,
 };
 
@@ -38,6 +38,7 @@ enum Command {
     Schemes(schemes::Args),
     Audit(audit::Args),
     Envelope(envelope::Args),
+    Keys(keys::Args),
     Load(load::Args),
     Openapi(openapi::Args),
     Outbox(outbox::Args),
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         Command::Schemes(args) => to_a_reader(schemes::run(args)),
         Command::Audit(args) => audit::run(args),
         Command::Envelope(args) => envelope::run(args),
+        Command::Keys(args) => keys::run(args),
         Command::Load(args) => load::run(args),
         Command::Openapi(args) => openapi::run(args),
         Command::Outbox(args) => outbox::run(args),

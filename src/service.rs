@@ -24,6 +24,8 @@ pub mod post_check;
 pub mod pre_check;
 pub mod publication;
 pub mod qc_results;
+pub mod reseal;
+pub mod retention;
 pub mod rule_inputs;
 pub mod scope;
 pub mod second_look;

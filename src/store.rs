@@ -11,6 +11,8 @@ pub mod publications;
 pub mod qc_pages;
 pub mod qc_results;
 pub mod reported_groupings;
+pub mod reseal;
+pub mod retention;
 pub mod settlement_records;
 pub mod sign_ins;
 pub mod tx;

@@ -78,6 +78,11 @@ impl Gateway {
         }
     }
 
+    /// How to connect to its database.
+    pub(crate) fn database_config(&self) -> &tokio_postgres::Config {
+        &self.database
+    }
+
     /// Its data folder.
     pub(crate) fn data(&self) -> &std::path::Path {
         self.dir.path()

@@ -12,6 +12,7 @@
 mod harness;
 mod transaction_harness;
 
+mod at_rest;
 mod audit_chain;
 mod callers;
 mod command_line;
@@ -20,6 +21,7 @@ mod crash;
 mod documents;
 mod envelope_inspect;
 mod fleet;
+mod master_key;
 mod mutations;
 mod other_crypto;
 mod outbox;
@@ -30,6 +32,7 @@ mod queries;
 mod refusals;
 mod replay;
 mod reporting;
+mod retention;
 mod schemes;
 mod state_model;
 mod states;

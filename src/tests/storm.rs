@@ -27,6 +27,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde_json::{Value, json};
 
 use crate::{
+    at_rest::{found, personal},
     fleet::{Fleet, Urls, Victim},
     harness::{batch, lists, now, submit},
     province::{Mood, Province, Switch},
@@ -348,6 +349,8 @@ async fn two_instances_lose_nothing_and_do_nothing_twice() {
     .await;
     let restarts = fleet.restarts;
     let dir = tokio::task::spawn_blocking(|| fleet.stop()).await.unwrap();
+    let personal = personal(&lists(count.min(20), seed));
+    assert_eq!(found(dir.path(), &personal), [], "a patient in the files");
     let verify = Command::new(env!("CARGO_BIN_EXE_chs-gateway"))
         .args(["audit", "verify", "--data"])
         .arg(dir.path())
