@@ -51,7 +51,10 @@ call() {
     jq --arg sign "$(sign "$work/private.pem" "$work/text")" --rawfile sealed "$work/sealed" \
         '. + {signData: $sign, encData: $sealed}' "$work/message" >"$work/request"
     STATUS=$(curl -sS --max-time 30 -o "$work/answer" -w '%{http_code}' \
-        -H 'content-type: application/json' --data-binary "@$work/request" "$base/api/v1/$1")
+        -H 'content-type: application/json' --data-binary "@$work/request" "$base/api/v1/$1") || {
+        echo "网关不可达 / the gateway is not reachable: $base" >&2
+        exit 1
+    }
     open_answer
 }
 

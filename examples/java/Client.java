@@ -46,6 +46,9 @@ public final class Client {
             head.addProperty("fixmedins_name", file.get("fixmedins_name"));
             head.addProperty("setl_id", "JV-" + Sealed.random().substring(0, 16));
             new Client(caller, args.length > 2 ? args[2] : file.get("url")).run(list);
+        } catch (java.net.ConnectException error) {
+            System.err.println("网关不可达 / the gateway is not reachable");
+            System.exit(1);
         } catch (Exception error) {
             System.err.println("失败 / failed: " + error);
             System.exit(1);
