@@ -9,6 +9,7 @@
 
 mod cost;
 mod hospital;
+mod hostile;
 mod proofs;
 mod properties;
 mod refusals;
