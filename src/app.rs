@@ -116,7 +116,9 @@ impl Application {
         let metrics = telemetry::metrics().map_err(StartError::Process)?;
         // The catalogue is CPU work of some 100 ms: it loads while PostgreSQL starts.
         let folders = config.schemes.folders.clone();
-        let catalogue = tokio::task::spawn_blocking(move || Catalogue::load(&folders));
+        let quality = config.quality.folder.clone();
+        let catalogue =
+            tokio::task::spawn_blocking(move || Catalogue::load(&folders, quality.as_deref()));
         let keys = PlatformKeys::open(&config)?;
         let upstream = Upstream::open(&config.upstream)?;
         let (database, connection) = if config.embedded() {

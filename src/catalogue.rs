@@ -1,16 +1,23 @@
 //! What the gateway judges by: the rule set, the grouping schemes, the profiles. Loaded
 //! once at start; every answer names the ids and digests of what it used.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
+use chrono::{NaiveDate, TimeDelta, Utc};
 use chs_grouper::Scheme;
-use chs_quality::Engine;
+use chs_quality::{AreaTables, Engine};
 use chs_settlement::Profile;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::scheme_source::resolve;
+use crate::{
+    quality_folder::{self, AreaRules, Releases},
+    scheme_source::resolve,
+};
 
 /// A component with the digest of its content.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -36,7 +43,7 @@ pub struct Version {
 
 /// Rules, schemes and profiles.
 pub struct Catalogue {
-    engine: Engine,
+    area: AreaRules,
     schemes: BTreeMap<&'static str, &'static Scheme>,
     profiles: BTreeMap<&'static str, Profile>,
 }
@@ -62,16 +69,17 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`] naming the part and why.
     pub fn builtin() -> Result<Catalogue, CatalogueError> {
-        Catalogue::load(&[])
+        Catalogue::load(&[], None)
     }
 
-    /// Loads what is built in and the schemes of further folders.
+    /// Loads what is built in, the schemes of further folders, and the quality folder of
+    /// the area.
     ///
     /// # Errors
     /// [`CatalogueError`] naming the part and why; a folder whose scheme has the id of
-    /// another one is refused.
-    pub fn load(folders: &[PathBuf]) -> Result<Catalogue, CatalogueError> {
-        let engine = Engine::builtin().map_err(|error| failed("rules", error))?;
+    /// another one is refused, as is a quality folder with one fault.
+    pub fn load(folders: &[PathBuf], quality: Option<&Path>) -> Result<Catalogue, CatalogueError> {
+        let area = quality_folder::load(quality).map_err(|error| failed("rules", error))?;
         let mut schemes = BTreeMap::new();
         for id in Scheme::builtin_ids() {
             schemes.insert(id, Scheme::builtin(id).map_err(|error| failed(id, error))?);
@@ -93,15 +101,30 @@ impl Catalogue {
         let codes = chs_model::icd::diagnoses().len() + chs_model::icd::procedures().len();
         tracing::debug!(codes, "code systems are loaded");
         Ok(Catalogue {
-            engine,
+            area,
             schemes,
             profiles,
         })
     }
 
-    /// The rule set.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
+    /// The rule set in force on a day.
+    pub fn engine_on(&self, day: NaiveDate) -> Option<&Engine> {
+        self.area.rules.on(day)
+    }
+
+    /// Every rule set with the first day of its period.
+    pub fn rule_sets(&self) -> impl Iterator<Item = (NaiveDate, &Engine)> {
+        self.area.rules.periods()
+    }
+
+    /// Tables of the area.
+    pub fn tables(&self) -> &AreaTables {
+        &self.area.tables
+    }
+
+    /// Releases of the national catalogue, where the area has them.
+    pub fn releases(&self) -> Option<&Releases> {
+        self.area.releases.as_ref()
     }
 
     /// An installed scheme.
@@ -114,7 +137,15 @@ impl Catalogue {
         self.profiles.get(id)
     }
 
-    /// Ids and digests of everything.
+    fn rules_today(&self) -> Component {
+        let today = (Utc::now() + TimeDelta::hours(8)).date_naive();
+        match self.engine_on(today) {
+            Some(engine) => component(engine.version(), engine.digest()),
+            None => component("", ""),
+        }
+    }
+
+    /// Ids and digests of everything; of the rules, the set in force today.
     pub fn version(&self) -> Version {
         Version {
             version: env!("CARGO_PKG_VERSION"),
@@ -123,7 +154,7 @@ impl Catalogue {
                 .values()
                 .map(|scheme| component(scheme.id(), scheme.digest()))
                 .collect(),
-            rules: component(self.engine.version(), self.engine.digest()),
+            rules: self.rules_today(),
             profiles: self
                 .profiles
                 .values()
@@ -153,7 +184,7 @@ mod tests {
             [counts]\nmdc = 26\nadrg = 409\ndrg = 634\nmcc = 4477\ncc = 8009\nsets = 515\n";
         std::fs::write(folder.path().join("scheme.toml"), text).unwrap();
         let folders = [folder.path().to_owned()];
-        let catalogue = Catalogue::load(&folders).unwrap();
+        let catalogue = Catalogue::load(&folders, None).unwrap();
         assert_eq!(
             catalogue.scheme("local").unwrap().base(),
             Some("chs-drg-2.0")
@@ -166,7 +197,7 @@ mod tests {
             .collect();
         assert!(named.contains(&"local".to_owned()));
         let twice = [folders[0].clone(), folders[0].clone()];
-        assert!(Catalogue::load(&twice).is_err());
-        assert!(Catalogue::load(&["no/such/folder".into()]).is_err());
+        assert!(Catalogue::load(&twice, None).is_err());
+        assert!(Catalogue::load(&["no/such/folder".into()], None).is_err());
     }
 }

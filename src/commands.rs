@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod price;
 pub mod profile;
 mod rounds;
+pub mod rules;
 pub mod sample;
 pub mod scheme;
 pub mod schemes;

@@ -61,6 +61,18 @@ pub struct Config {
     pub retention: Retention,
     /// The upper platform that results are reported to.
     pub upstream: Upstream,
+    /// Quality control of the pooling area.
+    pub quality: Quality,
+}
+
+/// Quality control of the pooling area.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quality {
+    /// Folder of the area's tuning, rules, tables and catalogue; see `docs/QUALITY.md`.
+    pub folder: Option<PathBuf>,
+    /// Most hours of a stay planned as day surgery: 24, and never more than 48.
+    pub day_surgery_hours: u32,
 }
 
 /// Grouping schemes beside the built-in ones.
@@ -151,6 +163,10 @@ impl Default for Config {
             transaction: TransactionDoor::default(),
             retention: Retention::default(),
             upstream: Upstream::default(),
+            quality: Quality {
+                folder: None,
+                day_surgery_hours: 24,
+            },
         }
     }
 }

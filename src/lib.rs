@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod keys;
 pub mod operations;
 pub mod profiles;
+pub mod quality_folder;
 pub mod router;
 pub mod sample;
 pub mod schemas;

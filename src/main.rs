@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
     audit, call, callers, check, check_config, dip, efficacy, envelope, group, keys, load, migrate,
-    openapi, outbox, price, profile, sample, scheme, schemes, serve, to_a_reader,
+    openapi, outbox, price, profile, rules, sample, scheme, schemes, serve, to_a_reader,
 };
 
 #[global_allocator]
@@ -36,6 +36,7 @@ enum Command {
     Profile(profile::Args),
     Scheme(scheme::Args),
     Schemes(schemes::Args),
+    Rules(rules::Args),
     Audit(audit::Args),
     Envelope(envelope::Args),
     Keys(keys::Args),
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         Command::Profile(args) => to_a_reader(profile::run(args)),
         Command::Scheme(args) => to_a_reader(scheme::run(args)),
         Command::Schemes(args) => to_a_reader(schemes::run(args)),
+        Command::Rules(args) => to_a_reader(rules::run(args)),
         Command::Audit(args) => audit::run(args),
         Command::Envelope(args) => envelope::run(args),
         Command::Keys(args) => keys::run(args),

@@ -1,6 +1,10 @@
 //! The operations of the contract, one file each, always in the same order: types, doc,
 //! handler, tests. [`Operation`] is a row of the table; `router` mounts them.
 
+pub mod catalogue_diff;
+pub mod category_change;
+pub mod discharge_guard;
+pub mod fee_guard;
 pub mod groupings_fee_summary;
 pub mod groupings_report;
 pub mod groupings_revoke;
@@ -8,6 +12,7 @@ pub mod groupings_verify;
 pub mod items;
 pub mod lists_audit;
 pub mod lists_uploads;
+pub mod mapping_guard;
 pub mod objections_decide;
 pub mod objections_submit;
 pub mod publication_publish;
@@ -18,10 +23,12 @@ pub mod qc_results;
 pub mod reports_submit;
 pub mod sign_in;
 pub mod sign_out;
+pub mod stay_audit_view;
 pub mod transaction;
 
 use std::pin::Pin;
 
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -126,6 +133,12 @@ pub const TABLE: &[OperationRow] = &[
     OperationRow::of::<publication_query::Published>(),
     OperationRow::of::<objections_submit::Object>(),
     OperationRow::of::<objections_decide::Decide>(),
+    OperationRow::of::<stay_audit_view::StayAuditView>(),
+    OperationRow::of::<discharge_guard::DischargeGuard>(),
+    OperationRow::of::<fee_guard::FeeGuard>(),
+    OperationRow::of::<category_change::CategoryChange>(),
+    OperationRow::of::<catalogue_diff::CatalogueDiff>(),
+    OperationRow::of::<mapping_guard::MappingGuard>(),
     OperationRow::of::<sign_in::SignIn>(),
     OperationRow::of::<sign_out::SignOut>(),
 ];
@@ -148,6 +161,31 @@ pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i16, D
         Either::Text(text) => text.parse().map_err(serde::de::Error::custom),
         Either::Number(number) => Ok(number),
     }
+}
+
+/// A time (`yyyy-MM-dd HH:mm[:ss]`, China time) of a request.
+pub(crate) fn moment<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<NaiveDateTime, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    chs_model::parse_datetime(&text)
+        .ok_or_else(|| serde::de::Error::custom("no time (yyyy-MM-dd HH:mm)"))
+}
+
+/// A time of a request that may be left out or null.
+pub(crate) fn moment_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<NaiveDateTime>, D::Error> {
+    #[derive(Deserialize)]
+    struct Time(#[serde(deserialize_with = "moment")] NaiveDateTime);
+    let time = Option::<Time>::deserialize(deserializer)?;
+    Ok(time.map(|Time(time)| time))
+}
+
+/// Takes a member out of data.
+pub(crate) fn without(mut data: Value, name: &str) -> (Value, Option<Value>) {
+    let taken = data.as_object_mut().and_then(|all| all.shift_remove(name));
+    (data, taken)
 }
 
 /// The violations of a list as field errors, below `prefix`.

@@ -8,10 +8,11 @@ use crate::{
     doors::{plain, transaction},
     error::{ErrorCode, Refusal},
     operations::{
-        groupings_fee_summary, groupings_report, groupings_revoke, groupings_verify, lists_audit,
-        lists_uploads, objections_decide, objections_submit, publication_publish,
+        catalogue_diff, category_change, discharge_guard, fee_guard, groupings_fee_summary,
+        groupings_report, groupings_revoke, groupings_verify, lists_audit, lists_uploads,
+        mapping_guard, objections_decide, objections_submit, publication_publish,
         publication_query, qc_post_check, qc_pre_check, qc_results, reports_submit, sign_in,
-        sign_out,
+        sign_out, stay_audit_view,
     },
 };
 
@@ -35,7 +36,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .service(objections_submit::handler) //         异议提出
                 .service(objections_decide::handler) //         异议处理
                 .service(sign_in::handler) //                   签到
-                .service(sign_out::handler), //                 签退
+                .service(sign_out::handler) //                  签退
+                .service(stay_audit_view::handler) //           院端：住院审核视图
+                .service(discharge_guard::handler) //           院端：出院办理
+                .service(fee_guard::handler) //                 院端：费用变动
+                .service(category_change::handler) //           院端：类别变更
+                .service(catalogue_diff::handler) //            院端：目录差异
+                .service(mapping_guard::handler), //            院端：医保对照
         )
         .service(transaction::call)
         .service(transaction::call_by_number)
@@ -64,6 +71,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (name = "reports", description = "信息上报 / reporting"),
         (name = "session", description = "签到签退 / sign-in and sign-out"),
         (name = "transaction", description = "交易报文 / transaction messages"),
+        (name = "hospital", description = "院端服务 / hospital-side services"),
         (name = "plain", description = "不加密的运行接口 / plain endpoints for operation"),
     )
 )]

@@ -3,6 +3,7 @@
 
 pub mod assessment;
 pub mod callers;
+pub mod catalogue_diff;
 pub mod checkup;
 pub mod comparison;
 pub mod delivery;
@@ -11,8 +12,10 @@ pub mod fee_summary;
 pub mod grouping_report;
 pub mod grouping_revoke;
 pub mod grouping_verify;
+pub mod hospital_guards;
 pub mod input_digest;
 pub mod judge;
+pub mod list_companions;
 pub mod list_states;
 pub mod lists_audit;
 pub mod lists_uploads;
@@ -30,5 +33,6 @@ pub mod rule_inputs;
 pub mod scope;
 pub mod second_look;
 pub mod signing_in;
+pub mod stay_audit_view;
 pub mod stored_list;
 pub mod submit;

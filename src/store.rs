@@ -5,6 +5,7 @@ pub mod callers;
 pub mod claims;
 pub mod front_pages;
 pub mod groupings;
+pub mod histories;
 pub mod lists;
 pub mod outbox;
 pub mod publications;

@@ -1,21 +1,30 @@
 //! `chs-gateway check`.
 
+mod rates;
+
 use std::{
     io::{BufRead, BufReader, IsTerminal, Write},
+    num::NonZeroUsize,
     path::PathBuf,
     process::ExitCode,
+    thread,
 };
 
 use chrono::{NaiveDateTime, TimeDelta, Utc};
 use chs_grouper::Scheme;
-use chs_model::SettlementList;
-use chs_quality::{AreaTables, CompanionError, Companions, Engine, Phase};
+use chs_model::{SettlementList, fields::setlinfo};
+use chs_quality::{AreaTables, CompanionError, Companions, Phase, RuleSets};
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
 use serde_json::Value;
 
+use rates::Rates;
+
 use super::{Outcome, input, output};
-use crate::service::checkup::{Beside, Checkup, check_list};
+use crate::{
+    quality_folder,
+    service::checkup::{Beside, Checkup, check_list},
+};
 
 /// Longest line read, in bytes: a guard against a file that is no list of lists.
 const LONGEST_LINE: u64 = 16 << 20;
@@ -49,6 +58,15 @@ pub struct Args {
     /// 地方表，可多次给出，如 doctor=医师.csv / a table of the area, repeatable
     #[arg(long, value_name = "NAME=CSV")]
     table: Vec<String>,
+    /// 合格率与问题汇总：.xlsx 或 .csv / rates by hospital, department, coder and month
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// 统筹区质控目录（调整、自有规则、地方表）/ quality folder of the area: tuning, rules, tables
+    #[arg(long, value_name = "FOLDER")]
+    quality: Option<PathBuf>,
+    /// 线程数，缺省为处理器核数 / threads, by default one a core
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
     /// 质控时刻，默认现在 / time of the check (yyyy-MM-dd HH:mm, China time), now by default
     #[arg(long, value_name = "TIME", value_parser = moment)]
     now: Option<NaiveDateTime>,
@@ -60,9 +78,11 @@ impl Args {
         self.now.unwrap_or_else(china)
     }
 
-    /// Loads the tables of the area.
-    fn area_tables(&self) -> Result<AreaTables, Box<dyn std::error::Error + Send + Sync>> {
-        let mut tables = AreaTables::default();
+    /// The tables of the area's folder and those named beside it.
+    fn area_tables(
+        &self,
+        mut tables: AreaTables,
+    ) -> Result<AreaTables, Box<dyn std::error::Error + Send + Sync>> {
         for table in &self.table {
             let (name, file) = table
                 .split_once('=')
@@ -96,54 +116,137 @@ impl From<CheckPhase> for Phase {
     }
 }
 
-/// Checks the lists.
+/// What every line is checked with.
+struct Job<'j> {
+    rules: &'j RuleSets,
+    scheme: &'static Scheme,
+    tables: &'j AreaTables,
+    phase: Phase,
+    now: NaiveDateTime,
+    /// Whether rates are wanted.
+    rates: bool,
+}
+
+/// Checks the lists: rounds of lines are read, checked by all threads, and written in
+/// their order, so that memory is that of a round however long the file is.
 ///
 /// # Errors
-/// An unknown scheme, a file that cannot be read or written.
+/// An unknown scheme, a file that cannot be read or written, a fault of the area's files.
 pub fn run(args: Args) -> Outcome {
-    let engine = Engine::builtin()?;
-    let tables = args.area_tables()?;
-    let scheme = Scheme::builtin(&args.scheme)?;
+    let area = quality_folder::load(args.quality.as_deref())?;
+    let tables = args.area_tables(area.tables)?;
+    let job = Job {
+        rules: &area.rules,
+        scheme: Scheme::builtin(&args.scheme)?,
+        tables: &tables,
+        phase: args.phase.into(),
+        now: args.now(),
+        rates: args.report.is_some(),
+    };
     let mut lines = BufReader::new(input(args.input.as_deref())?);
     let mut out = output(args.out.as_deref())?;
+    let threads = args
+        .threads
+        .or_else(|| thread::available_parallelism().ok());
+    let threads = threads.map_or(1, NonZeroUsize::get);
     let mut progress = Progress::new();
-    while let Some(line) = next_line(&mut lines)? {
-        if matches!(&line, Line::Text(text) if text.trim_ascii().is_empty()) {
-            continue;
+    let mut rates = Rates::default();
+    loop {
+        let round = read_round(&mut lines, threads)?;
+        if round.is_empty() {
+            break;
         }
-        let verdict = match read(&line) {
-            Ok((list, companions)) => {
-                let beside = Beside {
-                    companions: Some(&companions),
-                    tables: Some(&tables),
-                    now: Some(args.now()),
-                    trace: false,
-                    layout: None,
-                };
-                Ok(check_list(
-                    &engine,
-                    scheme,
-                    &list,
-                    args.phase.into(),
-                    &beside,
-                ))
-            }
-            Err(unreadable) => Err(unreadable),
-        };
-        progress.count(&verdict);
-        match &verdict {
-            Ok(checkup) => serde_json::to_writer(&mut out, checkup)?,
-            Err(unreadable) => serde_json::to_writer(&mut out, unreadable)?,
+        let share = round.len().div_ceil(threads);
+        let job = &job;
+        let parts = thread::scope(|scope| {
+            let parts = round.chunks(share);
+            let workers: Vec<_> = parts.map(|part| scope.spawn(|| job.check(part))).collect();
+            let parts = workers.into_iter().map(thread::ScopedJoinHandle::join);
+            parts.collect::<Result<Vec<_>, _>>()
+        });
+        for part in parts.map_err(|_| "工作线程意外终止 / a working thread died")? {
+            let (text, counts, counted) = part?;
+            out.write_all(&text)?;
+            progress.add(counts);
+            rates.merge(counted);
         }
-        out.write_all(b"\n")?;
     }
     out.flush()?;
     progress.end();
-    Ok(if progress.unreadable == 0 {
+    if let Some(path) = &args.report {
+        let today = job.rules.on(job.now.date());
+        rates.write(path, today.ok_or("no rules in force today")?)?;
+    }
+    Ok(if progress.counts.unreadable == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(1)
     })
+}
+
+/// Lines of a round, a thread.
+const ROUND_LINES: usize = 256;
+/// Bytes after which a round is full, whatever its lines.
+const ROUND_BYTES: usize = 16 << 20;
+
+fn read_round(lines: &mut impl BufRead, threads: usize) -> std::io::Result<Vec<Line>> {
+    let mut round = Vec::new();
+    let mut bytes = 0;
+    while round.len() < ROUND_LINES * threads && bytes < ROUND_BYTES {
+        let Some(line) = next_line(lines)? else { break };
+        match &line {
+            Line::Text(text) if text.trim_ascii().is_empty() => continue,
+            Line::Text(text) => bytes += text.len(),
+            Line::TooLong => {}
+        }
+        round.push(line);
+    }
+    Ok(round)
+}
+
+impl Job<'_> {
+    /// The results of lines, a line each.
+    fn check(&self, lines: &[Line]) -> serde_json::Result<(Vec<u8>, Counts, Rates)> {
+        let mut out = Vec::new();
+        let mut counts = Counts::default();
+        let mut rates = Rates::default();
+        for line in lines {
+            match self.judged(line, &mut rates) {
+                Ok(checkup) => {
+                    counts.checked += 1;
+                    counts.with_errors += u64::from(checkup.report.has_errors());
+                    serde_json::to_writer(&mut out, &checkup)?;
+                }
+                Err(unreadable) => {
+                    counts.unreadable += 1;
+                    serde_json::to_writer(&mut out, &unreadable)?;
+                }
+            }
+            out.push(b'\n');
+        }
+        Ok((out, counts, rates))
+    }
+
+    fn judged(&self, line: &Line, rates: &mut Rates) -> Result<Checkup, Unreadable> {
+        let (list, companions) = read(line)?;
+        let discharge = list.setlinfo().datetime(setlinfo::DSCG_TIME);
+        let day = discharge.unwrap_or(self.now).date();
+        let engine = self.rules.on(day).ok_or_else(|| {
+            Unreadable::new("该日无生效规则", "no rules in force on the day", Vec::new())
+        })?;
+        let beside = Beside {
+            companions: Some(&companions),
+            tables: Some(self.tables),
+            now: Some(self.now),
+            trace: false,
+            layout: None,
+        };
+        let checkup = check_list(engine, self.scheme, &list, self.phase, &beside);
+        if self.rates {
+            rates.add(engine, &list, &checkup.report);
+        }
+        Ok(checkup)
+    }
 }
 
 /// A line of the input.
@@ -261,49 +364,51 @@ fn companions(line: &mut Value) -> Result<Companions, CompanionError> {
     Ok(companions)
 }
 
-/// Counts, shown on standard error while it is a terminal.
-struct Progress {
-    shown: bool,
+/// What became of lines.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
     checked: u64,
     with_errors: u64,
     unreadable: u64,
 }
 
+/// Counts, shown on standard error while it is a terminal.
+struct Progress {
+    shown: bool,
+    counts: Counts,
+}
+
 impl Progress {
     fn new() -> Progress {
-        let shown = std::io::stderr().is_terminal();
         Progress {
-            shown,
-            checked: 0,
-            with_errors: 0,
-            unreadable: 0,
+            shown: std::io::stderr().is_terminal(),
+            counts: Counts::default(),
         }
     }
 
-    fn count(&mut self, verdict: &Result<Checkup, Unreadable>) {
-        match verdict {
-            Ok(checkup) => {
-                self.checked += 1;
-                self.with_errors += u64::from(checkup.report.has_errors());
-            }
-            Err(_) => self.unreadable += 1,
-        }
-        if self.shown && (self.checked + self.unreadable).is_multiple_of(1000) {
-            self.show("\r");
-        }
+    fn add(&mut self, counts: Counts) {
+        self.counts.checked += counts.checked;
+        self.counts.with_errors += counts.with_errors;
+        self.counts.unreadable += counts.unreadable;
+        self.show();
     }
 
     fn end(&self) {
         if self.shown {
-            self.show("\r");
             eprintln!();
         }
     }
 
-    fn show(&self, before: &str) {
-        eprint!(
-            "{before}已检查 checked {}  有错误 with errors {}  无法读取 unreadable {}",
-            self.checked, self.with_errors, self.unreadable
-        );
+    fn show(&self) {
+        if self.shown {
+            let Counts {
+                checked,
+                with_errors,
+                unreadable,
+            } = self.counts;
+            eprint!(
+                "\r已检查 checked {checked}  有错误 with errors {with_errors}  无法读取 unreadable {unreadable}"
+            );
+        }
     }
 }

@@ -21,7 +21,8 @@ pub struct Args {
 /// What `serve` would stumble over.
 pub fn run(args: Args) -> Outcome {
     let config = Config::load(args.config.as_deref())?;
-    let catalogue = Catalogue::load(&config.schemes.folders)?;
+    let quality = config.quality.folder.as_deref();
+    let catalogue = Catalogue::load(&config.schemes.folders, quality)?;
     catalogue
         .profile(&config.profile)
         .ok_or_else(|| format!("profile {} 不存在 / no such profile", config.profile))?;
@@ -36,6 +37,20 @@ pub fn run(args: Args) -> Outcome {
             println!("profile {id} {kind}: {} / {}", remark.zh, remark.en);
             faults += usize::from(remark.fault && *id == config.profile);
         }
+    }
+    for (from, engine) in catalogue.rule_sets() {
+        let since = match from {
+            chrono::NaiveDate::MIN => "起始 from the beginning".to_owned(),
+            day => format!("自 {day} from {day}"),
+        };
+        let (version, digest) = (engine.version(), engine.digest());
+        println!(
+            "rules {since}: {version} {digest}, {} 条 rules",
+            engine.rules().len()
+        );
+    }
+    for (name, codes) in catalogue.tables().loaded() {
+        println!("table {name}: {codes} 个代码 codes");
     }
     println!("{}", serde_json::to_string_pretty(&catalogue.version())?);
     if faults > 0 {

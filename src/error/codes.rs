@@ -162,6 +162,11 @@ error_table! {
     SignInUnknown = "CHS-40411", 404, false,
         "当日无此签到或已签退", "no such sign-in today, or signed out already",
         "重新签到 / sign in again", "无需处理 / nothing";
+    /// No release of the national catalogue is configured.
+    CatalogueNotLoaded = "CHS-40440", 404, false,
+        "网关未装载国家医保目录", "no release of the national catalogue is loaded",
+        "联系医保经办机构 / ask the bureau",
+        "在 quality.folder 的 catalogue 目录放入两期目录 / put the releases into the catalogue folder of quality.folder";
     /// The path exists, with another method.
     MethodNotAllowed = "CHS-40501", 405, false,
         "请求方法不允许", "the method is not allowed on this path",
@@ -174,6 +179,34 @@ error_table! {
     StillRunning = "CHS-40902", 409, true,
         "同一请求正在处理中", "the same request is still running",
         "稍后用新的 nonce 重发 / send again later with a fresh nonce", "检查长事务 / look for long transactions";
+    /// The admission time is not yet that of ward entry.
+    DischargeBlocked = "CHS-40960", 409, false,
+        "入院时间未变更为入科时间，不能办理出院", "no discharge before the admission time is that of ward entry",
+        "先做入院信息变更（2403）/ change the admission first (2403)", "无需处理 / nothing";
+    /// Discharge stands.
+    FeeBlocked = "CHS-40961", 409, false,
+        "已办理医保出院，费用不能变动", "fees do not change while discharge stands",
+        "先撤销出院办理（2405）/ cancel the discharge first (2405)", "无需处理 / nothing";
+    /// A settled stay keeps its category.
+    StaySettled = "CHS-40962", 409, false,
+        "已结算，不能变更类别", "the stay is settled and keeps its category",
+        "先撤销结算 / cancel the settlement first", "无需处理 / nothing";
+    /// An uploaded list keeps its category.
+    ListUploaded = "CHS-40963", 409, false,
+        "清单已上传，不能变更类别", "the list is uploaded and keeps its category",
+        "先撤回清单 / withdraw the list first", "无需处理 / nothing";
+    /// Another change than from an ordinary stay to day surgery.
+    CategoryNotAllowed = "CHS-40964", 409, false,
+        "只能由普通住院变更为日间手术", "only an ordinary stay can become day surgery",
+        "核对住院医疗类型 / check ipt_med_type", "无需处理 / nothing";
+    /// The planned stay is too long for day surgery.
+    PlannedStayTooLong = "CHS-40965", 409, false,
+        "计划住院时长超过日间手术上限", "the planned stay is longer than day surgery allows",
+        "按普通住院办理 / keep it an ordinary stay", "核对 quality.day_surgery_hours / check it";
+    /// An item is edited while its mapping is active.
+    MappingActive = "CHS-40966", 409, false,
+        "医保对照有效，不能修改该项目", "the item's mapping is active, it is not edited",
+        "由医保办停用对照后再修改 / the insurance office stops the mapping first", "无需处理 / nothing";
     /// The state of the list forbids the step.
     ListState = "CHS-40903", 409, false,
         "清单当前状态不允许该操作", "the list's state does not allow this step",

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chs_grouper::Scheme;
 use chs_model::{Layout, Money, SettlementList, fields::setlinfo};
-use chs_quality::{Companions, Finding, NotEvaluated};
+use chs_quality::{Companions, Finding, NotEvaluated, PaymentEffect};
 use chs_settlement::{Estimate, Level, Profile, Unpriced};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -176,15 +176,21 @@ pub fn assess(
                 "the scheme is not installed, or none is in force on that day",
             )
         })?;
+    let day = discharged_on(list, basis.today);
+    let engine = catalogue
+        .engine_on(day)
+        .ok_or_else(|| Refusal::internal("no rules for the day"))?;
     let beside = Beside {
         companions: basis.companions,
-        tables: None,
+        tables: Some(catalogue.tables()),
         now: Some((basis.today + TimeDelta::hours(8)).naive_utc()),
         trace: basis.trace,
         layout: basis.layout,
     };
-    let Checkup { report, grouping } =
-        checkup::check_list(catalogue.engine(), scheme, list, phase, &beside);
+    let Checkup {
+        mut report,
+        grouping,
+    } = checkup::check_list(engine, scheme, list, phase, &beside);
     let passed = !report.has_errors();
     let blocked = phase == Phase::Post && !passed && profile.qc_blocks_grouping();
     let grouping = (!blocked).then_some(grouping);
@@ -197,6 +203,7 @@ pub fn assess(
         hosp_lv: basis.hosp_lv,
         medfee: basis.medfee,
     };
+    add_payments(&case, &mut report.findings);
     let (priced, outcome) = match &grouping {
         Some(grouping) => price(&case, grouping),
         None => (Priced::default(), Err(Reason::qc_blocked())),
@@ -213,7 +220,7 @@ pub fn assess(
         estimate,
         estimate_reason,
         versions: Versions {
-            rules: component(catalogue.engine().version(), catalogue.engine().digest()),
+            rules: component(engine.version(), engine.digest()),
             scheme: component(scheme.id(), scheme.digest()),
             profile: component(profile.id(), profile.digest()),
         },
@@ -296,23 +303,49 @@ fn price(input: &PricingInput<'_>, grouping: &Grouping) -> (Priced, Result<Estim
     if !input.profile.covers_scheme(input.scheme.id()) {
         return (priced, Err(Reason::other_scheme()));
     }
-    let Some(cost) = cost else {
-        return (priced, Err(Reason::no_cost()));
-    };
-    let Some(level) = input.hosp_lv.and_then(Level::from_hosp_lv) else {
-        return (priced, Err(Reason::no_level()));
-    };
+    let outcome = estimate_of(input, &grouping.drg_code, cost);
+    priced.pay_std_fen = outcome.as_ref().ok().map(|estimate| estimate.pay_std.fen());
+    (priced, outcome)
+}
+
+/// The estimate of the case in a group.
+fn estimate_of(
+    input: &PricingInput<'_>,
+    drg_code: &str,
+    cost: Option<Money>,
+) -> Result<Estimate, Reason> {
+    let cost = cost.ok_or_else(Reason::no_cost)?;
+    let level = input.hosp_lv.and_then(Level::from_hosp_lv);
+    let level = level.ok_or_else(Reason::no_level)?;
     let info = input.list.setlinfo();
     let case = GroupedCase {
-        drg_code: &grouping.drg_code,
+        drg_code,
         level,
         insutype: insutype(info.text(setlinfo::HI_TYPE).unwrap_or_default().trim()),
         medfee_sumamt: cost,
         setl_date: input.settled_on,
     };
-    let outcome = profiles::estimate(input.profile, input.scheme, &case).map_err(Reason::from);
-    priced.pay_std_fen = outcome.as_ref().ok().map(|estimate| estimate.pay_std.fen());
-    (priced, outcome)
+    profiles::estimate(input.profile, input.scheme, &case).map_err(Reason::from)
+}
+
+/// Adds to findings that have one clear mend what the mend means for the payment.
+fn add_payments(input: &PricingInput<'_>, findings: &mut [Finding]) {
+    if !input.profile.covers_scheme(input.scheme.id()) {
+        return;
+    }
+    let cost = input.list.total_cost().or(input.medfee);
+    let pay = |drg_code: &str| {
+        let estimate = estimate_of(input, drg_code, cost).ok()?;
+        Some(estimate.pay_std.to_decimal())
+    };
+    let effects = findings
+        .iter_mut()
+        .filter_map(|one| one.group_effect.as_mut());
+    for effect in effects {
+        let Some(after) = &effect.after else { continue };
+        let pair = pay(&effect.before.drg_code).zip(pay(&after.drg_code));
+        effect.payment = pair.and_then(|(before, after)| PaymentEffect::of(before, after));
+    }
 }
 
 /// The insurance type behind hi_type. The sources conflict: some lists carry 1 (职工) and

@@ -2,7 +2,7 @@
 //! of it.
 
 use chrono::{DateTime, Utc};
-use chs_quality::Severity;
+use chs_quality::{Companions, Severity};
 
 use crate::{
     app::App,
@@ -10,6 +10,7 @@ use crate::{
     error::Refusal,
     service::{
         assessment::{self, Assessment, Basis, Phase},
+        list_companions,
         list_states::{FAILED, SUBMITTED},
         stored_list::JoinedList,
     },
@@ -42,8 +43,9 @@ pub async fn submitted(
     now: DateTime<Utc>,
 ) -> Result<Vec<Judged>, TxError> {
     let mut judged = Vec::with_capacity(lists.len());
-    for (head, joined) in lists {
-        let assessment = assess(app, caller, head, joined, now)?;
+    let beside = list_companions::of(tx, app, lists, true).await?;
+    for ((head, joined), companions) in lists.iter().zip(&beside) {
+        let assessment = assess(app, caller, (head, joined), companions, now)?;
         let stas_type = if assessment.grouping.is_none() {
             FAILED
         } else {
@@ -89,7 +91,11 @@ pub async fn checked(
     (head, joined): (&ListHead, &JoinedList),
     now: DateTime<Utc>,
 ) -> Result<Assessment, TxError> {
-    let assessment = assess(app, caller, head, joined, now)?;
+    let beside = list_companions::of(tx, app, &[(head, joined)], false).await?;
+    let companions = beside
+        .first()
+        .ok_or_else(|| Refusal::internal("no companions"))?;
+    let assessment = assess(app, caller, (head, joined), companions, now)?;
     let run = run_of(head, &assessment, head.stas_type == FAILED, now)?;
     qc_results::put(tx, &[run]).await?;
     Ok(assessment)
@@ -98,8 +104,8 @@ pub async fn checked(
 fn assess(
     app: &App,
     caller: &Caller,
-    head: &ListHead,
-    joined: &JoinedList,
+    (head, joined): (&ListHead, &JoinedList),
+    companions: &Companions,
     now: DateTime<Utc>,
 ) -> Result<Assessment, Refusal> {
     let register = app.register.current();
@@ -111,7 +117,7 @@ fn assess(
         hosp_lv,
         today: now,
         trace: false,
-        companions: None,
+        companions: Some(companions),
         layout: joined.layout,
         medfee: joined.medfee,
     };

@@ -42,6 +42,8 @@ pub struct JoinedList {
     pub layout: Option<Layout>,
     /// Total cost by the settlement record; the list's own amounts come first.
     pub medfee: Option<Money>,
+    /// `setlinfo` of the core's settlement record, if there is one.
+    pub settlement: Option<Map<String, Value>>,
 }
 
 /// Whether a list came in the thin layout: nothing of the person and no fees.
@@ -67,6 +69,7 @@ pub fn join(
     record: Option<&Value>,
 ) -> Result<JoinedList, Refusal> {
     let info = record.and_then(|record| record.get("setlinfo"));
+    let settlement = info.and_then(Value::as_object).cloned();
     let medfee = info
         .and_then(|info| match info.get("medfee_sumamt")? {
             Value::String(text) => Some(text.clone()),
@@ -79,6 +82,7 @@ pub fn join(
             list,
             layout: None,
             medfee,
+            settlement,
         });
     }
     let list = match info.and_then(Value::as_object) {
@@ -89,6 +93,7 @@ pub fn join(
         list,
         layout: Some(thin_layout(app)),
         medfee,
+        settlement,
     })
 }
 
