@@ -122,10 +122,8 @@ async fn a_hospital_reports_and_asks_through_the_door() {
         .call("hospital-a", "/qc/pre-check", first)
         .await
         .data;
-    assert_eq!(
-        checked["grouping"], sealed["grouping"],
-        "one table, two doors"
-    );
+    let group = |answer: &Value| answer["grouping"]["drg_code"].clone();
+    assert_eq!(group(&checked), group(&sealed), "one table, two doors");
 
     // The core reports a settlement record, with the other headers.
     let core = Sender::new(&gateway, "core", Family::Tif);
