@@ -226,6 +226,8 @@ impl Application {
         let delivery = jobs::deliver::run(app.clone().into_inner(), upstream);
         let retaining = actix_web::rt::spawn(jobs::retain::run(app.clone().into_inner()));
         let delivering = actix_web::rt::spawn(delivery);
+        // A transaction's future stays on its thread, so this one does not move between them.
+        let billing = actix_web::rt::spawn(jobs::bill_months(app.clone().into_inner()));
         let failed = |error: String| StartError::Process(error);
         let outcome = tokio::select! {
             () = stop => {
@@ -247,6 +249,7 @@ impl Application {
         following.abort();
         delivering.abort();
         retaining.abort();
+        billing.abort();
         drop(app);
         if let Some(database) = database {
             database.stop().await?;

@@ -219,7 +219,8 @@ impl Registry {
                 return Err(RegisterError::Area(app_id));
             }
             let caller = Arc::new(caller);
-            if let Some(code) = &caller.fixmedins_code {
+            // An expert names the institution it comes from and is none itself.
+            if let (Role::Hospital, Some(code)) = (caller.role, &caller.fixmedins_code) {
                 registry.institutions.insert(code.clone(), caller.clone());
             }
             if let Some(id) = gateway_id {

@@ -15,6 +15,7 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use ipnet::IpNet;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use retention::Retention;
@@ -63,6 +64,8 @@ pub struct Config {
     pub upstream: Upstream,
     /// Quality control of the pooling area.
     pub quality: Quality,
+    /// Monthly settlement and special-case review.
+    pub settlement: Settlement,
 }
 
 /// Quality control of the pooling area.
@@ -73,6 +76,29 @@ pub struct Quality {
     pub folder: Option<PathBuf>,
     /// Most hours of a stay planned as day surgery: 24, and never more than 48.
     pub day_surgery_hours: u32,
+}
+
+/// Parameters of the month that are the area's to set; decimals stand in quotes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settlement {
+    /// Share of a bill kept as a deposit for the assessment, 0 to 1.
+    pub deposit: Decimal,
+    /// Whether money moves each month, or the month is a book entry only.
+    pub pays_monthly: bool,
+    /// Decimals of the value of a point.
+    pub value_decimals: u32,
+    /// fund_pay_type of the pooled basic funds, without 2304's hifp_pay: what others pay
+    /// of a case is its cost less these.
+    pub pooled_funds: Vec<String>,
+    /// Share of a month's discharges that may be reviewed as special cases, DRG.
+    pub special_share_drg: Decimal,
+    /// The same, DIP.
+    pub special_share_dip: Decimal,
+    /// Days after a rejection within which a hospital may appeal.
+    pub appeal_days: u16,
+    /// How often waiting bills are looked for, in seconds.
+    pub billing_seconds: u64,
 }
 
 /// Grouping schemes beside the built-in ones.
@@ -167,6 +193,16 @@ impl Default for Config {
                 folder: None,
                 day_surgery_hours: 24,
             },
+            settlement: Settlement {
+                deposit: Decimal::ZERO,
+                pays_monthly: true,
+                value_decimals: 4,
+                pooled_funds: ["310100", "390100"].map(str::to_owned).to_vec(),
+                special_share_drg: Decimal::new(5, 2),
+                special_share_dip: Decimal::new(5, 3),
+                appeal_days: 10,
+                billing_seconds: 2,
+            },
         }
     }
 }
@@ -258,6 +294,27 @@ impl Config {
             return invalid(
                 "limits.callers_seconds 必须大于 0",
                 "limits.callers_seconds must be above 0",
+            );
+        }
+        let settlement = &self.settlement;
+        let shares = [
+            settlement.deposit,
+            settlement.special_share_drg,
+            settlement.special_share_dip,
+        ];
+        if shares
+            .iter()
+            .any(|share| *share < Decimal::ZERO || *share > Decimal::ONE)
+        {
+            return invalid(
+                "settlement 中的比例应在 0 与 1 之间",
+                "shares under settlement must lie between 0 and 1",
+            );
+        }
+        if settlement.value_decimals > 8 || settlement.billing_seconds == 0 {
+            return invalid(
+                "settlement.value_decimals 至多 8，billing_seconds 必须大于 0",
+                "settlement.value_decimals is at most 8, billing_seconds above 0",
             );
         }
         if self.limits.caller_per_second == 0 || self.limits.address_per_second == 0 {

@@ -1,4 +1,4 @@
-//! Development callers: seven callers with keys of their own, written as files that
+//! Development callers: twelve callers with keys of their own, written as files that
 //! `chs-gateway call`, the examples and the conformance suite read. Their key ids begin
 //! with `TEST-`, which a gateway outside development refuses.
 
@@ -40,7 +40,7 @@ const HEADING: &str = "# 开发调用方，由 chs-gateway serve 生成，禁止
     # development caller; made by chs-gateway serve; never use outside development\n";
 
 /// Name of the file, role, institution and its level (5 二级甲等, 2 三级甲等).
-const CALLERS: [(&str, &str, Option<Institution>); 7] = [
+const CALLERS: [(&str, &str, Option<Institution>); 12] = [
     (
         "hospital-a",
         "hospital",
@@ -56,6 +56,28 @@ const CALLERS: [(&str, &str, Option<Institution>); 7] = [
     ("province", "province", None),
     ("nation", "nation", None),
     ("core", "core", None),
+    ("finance", "finance", None),
+    // Two panels of special-case review: the first and, after an appeal, a new one.
+    (
+        "expert-a",
+        "expert",
+        Some(("H61040100011", "评审专家甲（模拟）", "2")),
+    ),
+    (
+        "expert-b",
+        "expert",
+        Some(("H61040100012", "评审专家乙（模拟）", "2")),
+    ),
+    (
+        "expert-c",
+        "expert",
+        Some(("H61040100013", "评审专家丙（模拟）", "2")),
+    ),
+    (
+        "expert-d",
+        "expert",
+        Some(("H61040100014", "评审专家丁（模拟）", "2")),
+    ),
 ];
 
 /// Folder of the caller files below a data folder.

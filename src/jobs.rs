@@ -5,7 +5,10 @@ pub mod retain;
 
 use std::{sync::Arc, time::Duration};
 
-use crate::app::{App, StartError, open_registry};
+use crate::{
+    app::{App, StartError, open_registry},
+    service::billing,
+};
 
 /// How often expired rows and quiet callers are forgotten.
 const UPKEEP: Duration = Duration::from_secs(60);
@@ -62,5 +65,32 @@ pub async fn follow_callers(app: Arc<App>) {
         }
         // A broken register is told once a change, not once a tick.
         known = Some(revision);
+    }
+}
+
+/// Makes the bills of months whose values are fixed, wherever a run before was cut off.
+/// Several gateways may do so at once: each batch is billed once.
+pub async fn bill_months(app: Arc<App>) {
+    let period = Duration::from_secs(app.config.settlement.billing_seconds);
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let months = match app.store.valued_months().await {
+            Ok(months) => months,
+            Err(error) => {
+                tracing::warn!(%error, "months to be billed could not be read");
+                continue;
+            }
+        };
+        for setl_ym in months {
+            match billing::run(&app.store, &setl_ym, app.clock).await {
+                Ok(progress) => {
+                    let (bills, closed) = (progress.bills, progress.closed);
+                    tracing::info!(setl_ym, bills, closed, "bills made");
+                }
+                Err(error) => tracing::error!(setl_ym, %error, "a month could not be billed"),
+            }
+        }
     }
 }

@@ -5,6 +5,12 @@ pub mod catalogue_diff;
 pub mod category_change;
 pub mod discharge_guard;
 pub mod fee_guard;
+pub mod bills_confirm;
+pub mod bills_confirm_state;
+pub mod bills_entry;
+pub mod bills_monthly;
+pub mod bills_run;
+pub mod bills_step;
 pub mod groupings_fee_summary;
 pub mod groupings_report;
 pub mod groupings_revoke;
@@ -20,11 +26,19 @@ pub mod publication_query;
 pub mod qc_post_check;
 pub mod qc_pre_check;
 pub mod qc_results;
+pub mod reconciliation_apply;
+pub mod reconciliation_freeze;
+pub mod reconciliation_withdraw;
 pub mod reports_submit;
 pub mod sign_in;
 pub mod sign_out;
 pub mod stay_audit_view;
 pub mod transaction;
+pub mod special_cases_change;
+pub mod special_cases_declare;
+pub mod special_cases_list;
+pub mod special_cases_opinions;
+pub mod special_cases_review;
 
 use std::pin::Pin;
 
@@ -125,6 +139,7 @@ pub const TABLE: &[OperationRow] = &[
     OperationRow::of::<lists_uploads::Uploads>(),
     OperationRow::of::<groupings_fee_summary::FeeSummary>(),
     OperationRow::of::<reports_submit::Submit>(),
+    OperationRow::of::<bills_monthly::Monthly>(),
     OperationRow::of::<groupings_report::Report>(),
     OperationRow::of::<groupings_revoke::Revoke>(),
     OperationRow::of::<groupings_verify::Verify>(),
@@ -141,6 +156,19 @@ pub const TABLE: &[OperationRow] = &[
     OperationRow::of::<mapping_guard::MappingGuard>(),
     OperationRow::of::<sign_in::SignIn>(),
     OperationRow::of::<sign_out::SignOut>(),
+    OperationRow::of::<special_cases_declare::Declare>(),
+    OperationRow::of::<special_cases_change::ChangeCase>(),
+    OperationRow::of::<special_cases_review::Review>(),
+    OperationRow::of::<special_cases_list::ListCases>(),
+    OperationRow::of::<special_cases_opinions::Opinions>(),
+    OperationRow::of::<reconciliation_apply::Apply>(),
+    OperationRow::of::<reconciliation_withdraw::Withdraw>(),
+    OperationRow::of::<reconciliation_freeze::Freeze>(),
+    OperationRow::of::<bills_run::Run>(),
+    OperationRow::of::<bills_step::Step>(),
+    OperationRow::of::<bills_entry::Enter>(),
+    OperationRow::of::<bills_confirm::Confirm>(),
+    OperationRow::of::<bills_confirm_state::ConfirmState>(),
 ];
 
 /// A request out of data that fits its schema.

@@ -8,11 +8,7 @@ use crate::{
     doors::{plain, transaction},
     error::{ErrorCode, Refusal},
     operations::{
-        catalogue_diff, category_change, discharge_guard, fee_guard, groupings_fee_summary,
-        groupings_report, groupings_revoke, groupings_verify, lists_audit, lists_uploads,
-        mapping_guard, objections_decide, objections_submit, publication_publish,
-        publication_query, qc_post_check, qc_pre_check, qc_results, reports_submit, sign_in,
-        sign_out, stay_audit_view,
+        bills_confirm, bills_confirm_state, bills_entry, bills_monthly, bills_run, bills_step, catalogue_diff, category_change, discharge_guard, fee_guard, groupings_fee_summary, groupings_report, groupings_revoke, groupings_verify, lists_audit, lists_uploads, mapping_guard, objections_decide, objections_submit, publication_publish, publication_query, qc_post_check, qc_pre_check, qc_results, reconciliation_apply, reconciliation_freeze, reconciliation_withdraw, reports_submit, sign_in, sign_out, special_cases_change, special_cases_declare, special_cases_list, special_cases_opinions, special_cases_review, stay_audit_view,
     },
 };
 
@@ -27,6 +23,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .service(lists_uploads::handler) //             4 结算清单上传情况
                 .service(groupings_fee_summary::handler) //     5 分组费用摘要
                 .service(reports_submit::handler) //            6 信息上报
+                .service(bills_monthly::handler) //             7 月结账单查询
                 .service(groupings_report::handler) //          8 分组结果上报
                 .service(groupings_revoke::handler) //          9 分组结果撤销
                 .service(groupings_verify::handler) //          10 分组结果上传验证
@@ -42,7 +39,20 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .service(fee_guard::handler) //                 院端：费用变动
                 .service(category_change::handler) //           院端：类别变更
                 .service(catalogue_diff::handler) //            院端：目录差异
-                .service(mapping_guard::handler), //            院端：医保对照
+                .service(mapping_guard::handler) //             院端：医保对照
+                .service(special_cases_declare::handler) //     特病单议申报
+                .service(special_cases_change::handler) //      特病单议撤回、申诉
+                .service(special_cases_review::handler) //      特病单议评审
+                .service(special_cases_list::handler) //        特病单议列表
+                .service(special_cases_opinions::handler) //    特病单议意见
+                .service(reconciliation_apply::handler) //      对账申请
+                .service(reconciliation_withdraw::handler) //   对账申请撤销
+                .service(reconciliation_freeze::handler) //     受理、校验与固化
+                .service(bills_run::handler) //                 月度测算与出账
+                .service(bills_step::handler) //                批次推进
+                .service(bills_entry::handler) //               预拨、扣款与差异
+                .service(bills_confirm::handler) //             月结确认
+                .service(bills_confirm_state::handler), //      核定状态
         )
         .service(transaction::call)
         .service(transaction::call_by_number)
@@ -68,6 +78,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (name = "settlement-lists", description = "结算清单 / settlement lists"),
         (name = "groupings", description = "分组结果 / grouping results"),
         (name = "publication", description = "公示与异议 / publication and objections"),
+        (name = "settlement", description = "月结 / the month"),
+        (name = "special-cases", description = "特病单议 / special cases"),
         (name = "reports", description = "信息上报 / reporting"),
         (name = "session", description = "签到签退 / sign-in and sign-out"),
         (name = "transaction", description = "交易报文 / transaction messages"),

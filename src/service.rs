@@ -2,6 +2,13 @@
 //! the pure crates, and hands rows to `store`.
 
 pub mod assessment;
+pub mod batch_events;
+pub mod billing;
+pub mod bills_confirm;
+pub mod bills_entry;
+pub mod bills_monthly;
+pub mod bills_run;
+pub mod bills_step;
 pub mod callers;
 pub mod catalogue_diff;
 pub mod checkup;
@@ -9,6 +16,7 @@ pub mod comparison;
 pub mod delivery;
 pub mod exactly_once;
 pub mod fee_summary;
+pub mod freeze;
 pub mod grouping_report;
 pub mod grouping_revoke;
 pub mod grouping_verify;
@@ -27,12 +35,15 @@ pub mod post_check;
 pub mod pre_check;
 pub mod publication;
 pub mod qc_results;
+pub mod reconciliation;
 pub mod reseal;
 pub mod retention;
 pub mod rule_inputs;
 pub mod scope;
 pub mod second_look;
+pub mod settlement_ids;
 pub mod signing_in;
+pub mod special_cases;
 pub mod stay_audit_view;
 pub mod stored_list;
 pub mod submit;

@@ -1,12 +1,17 @@
 //! The only place with SQL: one file per aggregate, transactions in [`tx`].
 
 pub mod audit;
+pub mod bill_pages;
 pub mod callers;
 pub mod claims;
 pub mod front_pages;
+pub mod frozen_cases;
 pub mod groupings;
 pub mod histories;
 pub mod lists;
+pub mod month_applications;
+pub mod monthly_batches;
+pub mod monthly_bills;
 pub mod outbox;
 pub mod publications;
 pub mod qc_pages;
@@ -14,8 +19,10 @@ pub mod qc_results;
 pub mod reported_groupings;
 pub mod reseal;
 pub mod retention;
+pub mod settlement_months;
 pub mod settlement_records;
 pub mod sign_ins;
+pub mod special_cases;
 pub mod tx;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};

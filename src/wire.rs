@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chs_model::Money;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Number, Value};
 
 /// A decimal as a JSON number without trailing zeros.
@@ -23,6 +24,32 @@ pub fn yuan(amount: Money) -> Value {
 /// An amount of `fen` in yuan as a JSON number without trailing zeros.
 pub fn yuan_of_fen(fen: i64) -> Value {
     decimal(Decimal::new(fen, 2))
+}
+
+/// An amount in yuan, as a number or as text, with at most two decimals.
+///
+/// # Errors
+/// What is no such amount.
+pub fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
+    let text = match Value::deserialize(deserializer)? {
+        Value::String(text) => text,
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    };
+    Money::from_yuan_str(&text).map_err(|_| D::Error::custom("not an amount in yuan"))
+}
+
+/// As [`amount`], where there may be none.
+///
+/// # Errors
+/// What is no such amount.
+pub fn some_amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Money>, D::Error> {
+    amount(deserializer).map(Some)
+}
+
+/// Points of `ten_thousandths` as a JSON number.
+pub fn points(ten_thousandths: i64) -> Value {
+    decimal(Decimal::new(ten_thousandths, 4))
 }
 
 /// A moment as `yyyy-MM-dd HH:mm:ss`, China time.

@@ -167,6 +167,18 @@ error_table! {
         "网关未装载国家医保目录", "no release of the national catalogue is loaded",
         "联系医保经办机构 / ask the bureau",
         "在 quality.folder 的 catalogue 目录放入两期目录 / put the releases into the catalogue folder of quality.folder";
+    /// No such monthly batch.
+    BatchUnknown = "CHS-40420", 404, false,
+        "月结批次不存在", "no such monthly batch",
+        "核对机构、月份与险种 / check institution, month and insurance type", "先固化该月 / freeze the month first";
+    /// No such special case.
+    SpecialCaseUnknown = "CHS-40421", 404, false,
+        "特病单议申请不存在", "no such special case",
+        "核对申请编号 / check appy_chk_setl_list_id", "无需处理 / nothing";
+    /// No such application for reconciliation.
+    ApplicationUnknown = "CHS-40422", 404, false,
+        "该月没有对账申请", "there is no application for reconciliation of the month",
+        "先提出对账申请 / apply first", "无需处理 / nothing";
     /// The path exists, with another method.
     MethodNotAllowed = "CHS-40501", 405, false,
         "请求方法不允许", "the method is not allowed on this path",
@@ -236,6 +248,38 @@ error_table! {
     GatewayIdTaken = "CHS-40930", 409, false,
         "AK 或 paasid 已登记给其他调用方", "the access key or paasid is registered for another caller",
         "使用本机构自己的 AK / use an access key of your own", "核对归属 / check whose it is";
+    /// Something that has to come before this step of the month is not done.
+    MonthOrder = "CHS-40940", 409, false,
+        "月结的前置步骤尚未完成", "a step of the month that comes before this one is not done",
+        "按 errors[] 完成前置步骤 / finish what errors[] names", "按 errors[] 完成前置步骤 / finish what errors[] names";
+    /// The state of month, application or batch forbids the step.
+    MonthState = "CHS-40941", 409, false,
+        "月份、申请或批次的当前状态不允许该操作", "the state of the month, application or batch does not allow this step",
+        "查询月结账单的状态 / query the state of the bill", "无需处理 / nothing";
+    /// Somebody else moved it since the caller looked.
+    VersionConflict = "CHS-40942", 409, false,
+        "版本不一致，数据已被他人变更", "the version is not the present one: somebody else moved it",
+        "重新查询后再操作 / query again, then act", "无需处理 / nothing";
+    /// The core's request id was used before.
+    CoreRequestUsed = "CHS-40943", 409, false,
+        "核心系统请求号已使用，须换新号", "the core's request id was used before: take a new one",
+        "无需处理 / nothing", "换新的请求号 / take a new request id";
+    /// The two signatures do not agree.
+    SignaturesDiffer = "CHS-40944", 409, false,
+        "双方签认的金额、摘要不一致，或并非两人", "the two signatures differ in amount or digest, or are one person's",
+        "与经办核对后重新签认 / settle it with the bureau and sign anew", "与医院核对后重新签认 / settle it with the hospital and sign anew";
+    /// The state of the special case forbids the step.
+    SpecialCaseState = "CHS-40945", 409, false,
+        "特病单议的当前状态不允许该操作", "the state of the special case does not allow this step",
+        "查询申请状态 / query the case", "查询申请状态 / query the case";
+    /// More special cases than the quota.
+    QuotaExhausted = "CHS-40946", 409, false,
+        "特病单议申报数已达当月限额", "the quota of special cases of the month is used up",
+        "撤回其他申请或待下月 / withdraw another one", "限额见 settlement.special_share_* / the quota is settlement.special_share_*";
+    /// The profile was changed within the month.
+    ProfileChanged = "CHS-40947", 409, false,
+        "统筹区参数在本月首次固化后已变更", "the profile was changed since the first case of the month was frozen",
+        "无需处理 / nothing", "恢复原参数后完成本月 / finish the month with the former parameters";
     /// The body is larger than the limit.
     BodyTooLarge = "CHS-41301", 413, false,
         "报文超过大小上限", "the body is larger than the limit",
@@ -274,6 +318,26 @@ error_table! {
     InstitutionNeeded = "CHS-42207", 422, false,
         "多家机构使用该结算ID，须注明机构", "several institutions use this setl_id: name the institution",
         "填写 fixmedins_code / add fixmedins_code", "无需处理 / nothing";
+    /// An amount or a number is another one than ours; tolerance 0 fen.
+    AmountMismatch = "CHS-42230", 422, false,
+        "金额或人次与中心不一致", "an amount or a number differs from ours",
+        "按 errors[] 核对后重报 / compare with errors[] and send again", "核对双方台账 / compare both ledgers";
+    /// A pool of the month has no budget that gives its points a value.
+    BudgetNeeded = "CHS-42231", 422, false,
+        "缺少险种当月预算，或预算不足以得出点值", "an insurance type has no budget, or none that gives its points a value",
+        "无需处理 / nothing", "补充该险种预算 / give the budget of that insurance type";
+    /// The panel may not sit.
+    PanelUnfit = "CHS-42232", 422, false,
+        "评审专家不符合要求：至少两名、各不相同、非申请机构、申诉后须换人", "the panel may not sit: two experts at least, all different, none of the applying institution, none of the panel before",
+        "无需处理 / nothing", "另选专家 / choose other experts";
+    /// A step lacks a member that it needs.
+    StepIncomplete = "CHS-42233", 422, false,
+        "该操作缺少必需的数据项", "the step lacks a member that it needs",
+        "补充 errors[] 指出的数据项 / add what errors[] names", "补充 errors[] 指出的数据项 / add what errors[] names";
+    /// An appeal without new evidence.
+    EvidenceNotNew = "CHS-42234", 422, false,
+        "申诉须提交新的证据", "an appeal needs new evidence",
+        "提交与首次不同的材料 / submit other documents than before", "无需处理 / nothing";
     /// The caller sends faster than its limit.
     CallerRateLimited = "CHS-42901", 429, true,
         "调用过于频繁", "the caller exceeds its rate", "按 Retry-After 等待 / wait as Retry-After says",

@@ -276,7 +276,7 @@ fn discharge(list: &SettlementList) -> Option<NaiveDate> {
 }
 
 /// The day that decides which parameters are in force.
-fn settled_on(list: &SettlementList, now: DateTime<Utc>) -> NaiveDate {
+pub(super) fn settled_on(list: &SettlementList, now: DateTime<Utc>) -> NaiveDate {
     let info = list.setlinfo();
     info.date(setlinfo::SETL_END_DATE)
         .or_else(|| discharge(list))
@@ -350,7 +350,7 @@ fn add_payments(input: &PricingInput<'_>, findings: &mut [Finding]) {
 
 /// The insurance type behind hi_type. The sources conflict: some lists carry 1 (职工) and
 /// 2 (居民), others the codes of insutype themselves; both are taken.
-fn insutype(hi_type: &str) -> &str {
+pub(super) fn insutype(hi_type: &str) -> &str {
     match hi_type {
         "1" => "310",
         "2" => "390",
@@ -359,7 +359,7 @@ fn insutype(hi_type: &str) -> &str {
 }
 
 impl Reason {
-    fn new(code: &str, zh: &str, en: &str) -> Reason {
+    pub(super) fn new(code: &str, zh: &str, en: &str) -> Reason {
         Reason {
             code: code.to_owned(),
             message: zh.to_owned(),
@@ -375,7 +375,7 @@ impl Reason {
         )
     }
 
-    fn other_scheme() -> Reason {
+    pub(super) fn other_scheme() -> Reason {
         Reason::new(
             "other_scheme",
             "该分组方案不是统筹区执行的方案，不予测算",
@@ -391,7 +391,7 @@ impl Reason {
         )
     }
 
-    fn no_level() -> Reason {
+    pub(super) fn no_level() -> Reason {
         Reason::new(
             "no_level",
             "未登记医疗机构等级",

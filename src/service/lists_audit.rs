@@ -3,20 +3,15 @@
 use serde_json::Value;
 
 use crate::{
-    caller::{Caller, Role},
     error::{ErrorCode, Refusal},
     operations::lists_audit::{AuditAnswer, AuditRequest},
     service::{
         exactly_once::{Done, exactly_once},
         list_states::{self, FAILED},
-        one_list,
+        one_list, scope,
     },
     session::Session,
-    store::{
-        Tx, TxError,
-        lists::{self, ListHead},
-        qc_results,
-    },
+    store::{Tx, TxError, lists, qc_results},
 };
 
 /// Keeps the decision of the call.
@@ -42,7 +37,7 @@ async fn audit(
     let code = request.fixmedins_code.as_deref();
     let head = one_list::locked(tx, &request.setl_id, code).await?;
     let head = head.ok_or_else(|| refused(ErrorCode::ListUnknown, "/setl_id"))?;
-    oversees(session, &head)?;
+    scope::oversees(session, &head.fixmedins_code, "/setl_id")?;
     let (caller, to) = (&session.caller, request.stas_type);
     list_states::may_move(caller.role, head.stas_type, to, head.frozen, false)
         .map_err(|code| refused(code, "/stas_type"))?;
@@ -65,25 +60,4 @@ async fn audit(
 
 fn refused(code: ErrorCode, pointer: &str) -> Refusal {
     Refusal::field(code, pointer, code.row().zh, code.row().en)
-}
-
-/// A county office decides on the institutions of its own division only.
-fn oversees(session: &Session, head: &ListHead) -> Result<(), Refusal> {
-    let caller: &Caller = &session.caller;
-    let register = session.app.register.current();
-    let registered = register.institution(&head.fixmedins_code);
-    let own = registered.is_some_and(|institution| {
-        institution.admdvs == caller.admdvs
-            // An office registered with the city's own division serves the whole city.
-            || caller.admdvs.ends_with("00") && institution.admdvs.get(..4) == caller.admdvs.get(..4)
-    });
-    if caller.role != Role::County || own {
-        return Ok(());
-    }
-    Err(Refusal::field(
-        ErrorCode::ForeignData,
-        "/setl_id",
-        "不是本县区机构的清单",
-        "the list is of another county's institution",
-    ))
 }
