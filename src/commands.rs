@@ -24,6 +24,7 @@ pub mod sample;
 pub mod scheme;
 pub mod schemes;
 pub mod serve;
+pub mod settle;
 
 use std::{
     error::Error,

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
     audit, call, callers, check, check_config, dip, efficacy, envelope, group, keys, load, migrate,
-    openapi, outbox, price, profile, rules, sample, scheme, schemes, serve, to_a_reader,
+    openapi, outbox, price, profile, rules, sample, scheme, schemes, serve, settle, to_a_reader,
 };
 
 #[global_allocator]
@@ -34,6 +34,7 @@ enum Command {
     Efficacy(efficacy::Args),
     Price(price::Args),
     Profile(profile::Args),
+    Settle(settle::Args),
     Scheme(scheme::Args),
     Schemes(schemes::Args),
     Rules(rules::Args),
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         Command::Efficacy(args) => to_a_reader(efficacy::run(args)),
         Command::Price(args) => to_a_reader(price::run(args)),
         Command::Profile(args) => to_a_reader(profile::run(args)),
+        Command::Settle(args) => settle::run(args),
         Command::Scheme(args) => to_a_reader(scheme::run(args)),
         Command::Schemes(args) => to_a_reader(schemes::run(args)),
         Command::Rules(args) => to_a_reader(rules::run(args)),

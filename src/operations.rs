@@ -1,16 +1,16 @@
 //! The operations of the contract, one file each, always in the same order: types, doc,
 //! handler, tests. [`Operation`] is a row of the table; `router` mounts them.
 
-pub mod catalogue_diff;
-pub mod category_change;
-pub mod discharge_guard;
-pub mod fee_guard;
 pub mod bills_confirm;
 pub mod bills_confirm_state;
 pub mod bills_entry;
 pub mod bills_monthly;
 pub mod bills_run;
 pub mod bills_step;
+pub mod catalogue_diff;
+pub mod category_change;
+pub mod discharge_guard;
+pub mod fee_guard;
 pub mod groupings_fee_summary;
 pub mod groupings_report;
 pub mod groupings_revoke;
@@ -32,13 +32,13 @@ pub mod reconciliation_withdraw;
 pub mod reports_submit;
 pub mod sign_in;
 pub mod sign_out;
-pub mod stay_audit_view;
-pub mod transaction;
 pub mod special_cases_change;
 pub mod special_cases_declare;
 pub mod special_cases_list;
 pub mod special_cases_opinions;
 pub mod special_cases_review;
+pub mod stay_audit_view;
+pub mod transaction;
 
 use std::pin::Pin;
 

@@ -8,7 +8,14 @@ use crate::{
     doors::{plain, transaction},
     error::{ErrorCode, Refusal},
     operations::{
-        bills_confirm, bills_confirm_state, bills_entry, bills_monthly, bills_run, bills_step, catalogue_diff, category_change, discharge_guard, fee_guard, groupings_fee_summary, groupings_report, groupings_revoke, groupings_verify, lists_audit, lists_uploads, mapping_guard, objections_decide, objections_submit, publication_publish, publication_query, qc_post_check, qc_pre_check, qc_results, reconciliation_apply, reconciliation_freeze, reconciliation_withdraw, reports_submit, sign_in, sign_out, special_cases_change, special_cases_declare, special_cases_list, special_cases_opinions, special_cases_review, stay_audit_view,
+        bills_confirm, bills_confirm_state, bills_entry, bills_monthly, bills_run, bills_step,
+        catalogue_diff, category_change, discharge_guard, fee_guard, groupings_fee_summary,
+        groupings_report, groupings_revoke, groupings_verify, lists_audit, lists_uploads,
+        mapping_guard, objections_decide, objections_submit, publication_publish,
+        publication_query, qc_post_check, qc_pre_check, qc_results, reconciliation_apply,
+        reconciliation_freeze, reconciliation_withdraw, reports_submit, sign_in, sign_out,
+        special_cases_change, special_cases_declare, special_cases_list, special_cases_opinions,
+        special_cases_review, stay_audit_view,
     },
 };
 

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request, transaction::{Transaction, as_it_is, node}};
+use super::{
+    Operation, request,
+    transaction::{Transaction, as_it_is, node},
+};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},

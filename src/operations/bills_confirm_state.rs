@@ -4,7 +4,10 @@ use actix_web::{HttpResponse, post};
 use serde_json::Value;
 
 use super::bills_confirm::{Confirm, ConfirmAnswer, ConfirmRequest};
-use super::{Operation, request, transaction::{Transaction, as_it_is, node}};
+use super::{
+    Operation, request,
+    transaction::{Transaction, as_it_is, node},
+};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},

@@ -7,7 +7,10 @@ use actix_web::{HttpResponse, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Operation, request, transaction::{Transaction, as_it_is, node}};
+use super::{
+    Operation, request,
+    transaction::{Transaction, as_it_is, node},
+};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},

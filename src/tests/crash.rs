@@ -20,12 +20,12 @@ use serde_json::{Value, json};
 
 use crate::harness::{data_dir, lists, now, submit};
 
-struct Served {
-    child: Child,
-    url: String,
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    pub(crate) url: String,
 }
 
-fn serve(data: &Path) -> Served {
+pub(crate) fn serve(data: &Path) -> Served {
     let mut child = Command::new(env!("CARGO_BIN_EXE_chs-gateway"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
@@ -48,16 +48,23 @@ fn serve(data: &Path) -> Served {
 }
 
 /// The postmaster's own id, as PostgreSQL writes it.
-fn postmaster(data: &Path) -> i32 {
+pub(crate) fn postmaster(data: &Path) -> i32 {
     let file = std::fs::read_to_string(data.join("pg/postmaster.pid")).unwrap();
     file.lines().next().unwrap().trim().parse().unwrap()
 }
 
-fn kill_9(pid: i32) {
+pub(crate) fn kill_9(pid: i32) {
     let _ = nix::sys::signal::kill(
         nix::unistd::Pid::from_raw(pid),
         nix::sys::signal::Signal::SIGKILL,
     );
+}
+
+/// An ordered stop, of the database as well.
+pub(crate) fn stopped(mut served: Served) {
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(served.child.id()).unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    assert!(served.child.wait().unwrap().success());
 }
 
 #[actix_web::test]
@@ -157,9 +164,7 @@ async fn answered_uploads_survive_kill_9() {
 
     // An ordered stop ends the database as well.
     let postmaster = postmaster(dir.path());
-    let pid = nix::unistd::Pid::from_raw(i32::try_from(served.child.id()).unwrap());
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
-    assert!(served.child.wait().unwrap().success());
+    stopped(served);
     assert!(!Path::new(&format!("/proc/{postmaster}")).exists());
     let verify = Command::new(env!("CARGO_BIN_EXE_chs-gateway"))
         .args(["audit", "verify", "--data"])

@@ -25,6 +25,8 @@ mod hospital_side;
 mod list_changes;
 mod list_mutations;
 mod master_key;
+mod month;
+mod month_crash;
 mod mutations;
 mod other_crypto;
 mod outbox;
