@@ -140,21 +140,26 @@ impl Refusal {
 
     /// RFC 9457 document, for failures outside a sealed answer.
     pub fn problem(&self) -> HttpResponse {
-        let row = self.code.row();
         let mut response = HttpResponse::build(self.code.status());
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         response
             .content_type("application/problem+json")
-            .json(Problem {
-                kind: format!("urn:chs-gateway:error:{}", row.code),
-                title: self.code.message(),
-                status: row.status,
-                code: row.code,
-                retryable: row.retryable,
-                errors: &self.errors,
-            })
+            .json(self.document())
+    }
+
+    /// The RFC 9457 document.
+    pub(crate) fn document(&self) -> Problem<'_> {
+        let row = self.code.row();
+        Problem {
+            kind: format!("urn:chs-gateway:error:{}", row.code),
+            title: self.code.message(),
+            status: row.status,
+            code: row.code,
+            retryable: row.retryable,
+            errors: &self.errors,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every route on one screen. The same registration mounts a route and documents it.
 
+mod document;
+
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use utoipa::OpenApi;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
@@ -99,11 +101,12 @@ pub struct Head;
 /// The whole OpenAPI document, as the mounted routes make it.
 pub fn document() -> utoipa::openapi::OpenApi {
     use utoipa_actix_web::AppExt;
-    let (_, document) = actix_web::App::new()
+    let (_, mut document) = actix_web::App::new()
         .into_utoipa_app()
         .openapi(Head::openapi())
         .configure(routes)
         .split_for_parts();
+    document::complete(&mut document);
     document
 }
 

@@ -1,6 +1,6 @@
 //! What the gateway serves about itself.
 
-use chs_gateway::{operations::TABLE, router};
+use chs_gateway::{error::ErrorCode, operations::TABLE, router};
 use serde_json::Value;
 
 use crate::harness::Gateway;
@@ -45,12 +45,9 @@ fn every_operation_of_the_table_is_mounted_and_documented() {
     for row in TABLE {
         let operation = &document["paths"][format!("/api/v1{}", row.path)]["post"];
         assert_eq!(operation["operationId"], row.id);
-        for status in ["200", "4XX", "5XX"] {
-            assert!(
-                operation["responses"][status].is_object(),
-                "{} {status}",
-                row.id
-            );
+        for (status, shared) in [("4XX", "Refused"), ("5XX", "Failed")] {
+            let reference = &operation["responses"][status]["$ref"];
+            assert_eq!(*reference, format!("#/components/responses/{shared}"));
         }
     }
     let documented = document["paths"]
@@ -59,4 +56,79 @@ fn every_operation_of_the_table_is_mounted_and_documented() {
         .keys()
         .filter(|path| path.starts_with("/api/"));
     assert_eq!(documented.count(), TABLE.len());
+}
+
+/// Every operation of a document: its path, method and description.
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            all.push((format!("{method} {path}"), operation));
+        }
+    }
+    all
+}
+
+#[test]
+fn the_document_leaves_nothing_out() {
+    let document = serde_json::to_value(router::document()).unwrap();
+    let schemes = &document["components"]["securitySchemes"];
+    let example = |content: &Value| {
+        let schema = content["schema"]["$ref"].as_str().unwrap_or_default();
+        let named = document.pointer(schema.trim_start_matches('#'));
+        let of_schema = named.is_some_and(|schema| schema["example"].is_object());
+        of_schema || content["example"].is_object() || content["examples"].is_object()
+    };
+    for (name, operation) in operations(&document) {
+        for member in ["operationId", "summary", "description"] {
+            assert!(operation[member].is_string(), "{name} has no {member}");
+        }
+        assert!(operation["tags"][0].is_string(), "{name} has no tag");
+        let secured = operation["security"].as_array().unwrap();
+        assert_eq!(secured.is_empty(), name.starts_with("get "), "{name}");
+        for scheme in secured
+            .iter()
+            .flat_map(|scheme| scheme.as_object().unwrap())
+        {
+            assert!(schemes[scheme.0].is_object(), "{name} {}", scheme.0);
+        }
+        for content in operation["requestBody"]["content"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
+            assert!(example(content.1), "{name} has no example of a request");
+        }
+        for content in operation["responses"]["200"]["content"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
+            assert!(example(content.1), "{name} has no example of an answer");
+        }
+        if name.contains("/api/") {
+            let opened = &operation["responses"]["200"]["content"]["application/json"]["example"];
+            assert!(
+                opened["data"].is_object(),
+                "{name}: what does the answer open to?"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_code_of_the_error_table_is_documented() {
+    let document = serde_json::to_value(router::document()).unwrap();
+    for code in ErrorCode::ALL {
+        let row = code.row();
+        let class = if row.status < 500 {
+            "Refused"
+        } else {
+            "Failed"
+        };
+        let content = &document["components"]["responses"][class]["content"];
+        let example = &content["application/problem+json"]["examples"][row.code]["value"];
+        assert_eq!(example["code"], row.code);
+        assert_eq!(example["status"], row.status);
+    }
 }
