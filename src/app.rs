@@ -28,6 +28,7 @@ use crate::{
     schemas::Schemas,
     store::{Store, StoreError},
     telemetry,
+    tls::{Tls, TlsError},
     upstream::{Upstream, UpstreamError},
 };
 
@@ -71,6 +72,9 @@ pub enum StartError {
     /// The platform's keys cannot be read.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Development callers cannot be made.
     #[error(transparent)]
     Development(#[from] DevelopmentError),
@@ -131,7 +135,8 @@ impl Application {
             (None, config.database.url.parse()?)
         };
         let wait = Duration::from_secs(config.limits.wait_seconds);
-        let store = Store::open(connection.clone(), SHARED_CONNECTIONS, wait)?
+        let ca = config.database.ca.as_deref();
+        let store = Store::open(connection.clone(), ca, SHARED_CONNECTIONS, wait)?
             .with_audit_key(keys.master.clone());
         store.migrate().await?;
 
@@ -143,7 +148,11 @@ impl Application {
             address: config.listen,
             source,
         })?;
-        let url = format!("http://{address}");
+        let tls = config.tls.as_ref().map(Tls::server).transpose()?;
+        let url = match tls {
+            Some(_) => format!("https://{address}"),
+            None => format!("http://{address}"),
+        };
         let development = config.environment == Environment::Development;
         if development && config.embedded() {
             let now = Utc::now();
@@ -174,7 +183,7 @@ impl Application {
             config,
             clock: Utc::now,
         });
-        let server = listen(listener, app.clone())?;
+        let server = listen(listener, tls, app.clone())?;
         Ok(Application {
             url,
             server,
@@ -286,6 +295,7 @@ async fn database_lost(database: Option<&mut EmbeddedDb>) -> EmbeddedDbError {
 
 fn listen(
     listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
     app: web::Data<App>,
 ) -> Result<actix_web::dev::Server, StartError> {
     let failed = |source| StartError::Listen {
@@ -334,11 +344,15 @@ fn listen(
             .service(web::redirect("/docs", "/docs/"))
             .default_service(web::to(router::no_route))
             .wrap(from_fn(limits::guard))
-    })
-    .listen(listener)
-    .map_err(failed)?
-    .shutdown_timeout(shutdown)
-    .workers(workers)
-    .disable_signals();
+    });
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls),
+        None => server.listen(listener),
+    };
+    let server = server
+        .map_err(failed)?
+        .shutdown_timeout(shutdown)
+        .workers(workers)
+        .disable_signals();
     Ok(server.run())
 }

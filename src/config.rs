@@ -17,6 +17,9 @@ use figment::{
 use ipnet::IpNet;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use tokio_postgres::config::SslMode;
+
+use crate::{keys::SecretSource, tls::Tls};
 
 pub use retention::Retention;
 pub use transaction::{SignNo, TransactionDoor};
@@ -66,6 +69,9 @@ pub struct Config {
     pub quality: Quality,
     /// Monthly settlement and special-case review.
     pub settlement: Settlement,
+    /// TLS of the gateway's own door; none: plain HTTP, behind a proxy that ends TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
 }
 
 /// Quality control of the pooling area.
@@ -115,6 +121,8 @@ pub struct Schemes {
 pub struct Database {
     /// Connection string (`postgres://…` or `key=value`); empty: a private one is started.
     pub url: String,
+    /// CAs of a database that is reached by TLS (`sslmode=require` in the url), PEM.
+    pub ca: Option<PathBuf>,
     /// Connections for calls, shared out among the workers.
     pub pool_size: usize,
     /// Folder with `initdb` and `postgres`, when they are in no usual place.
@@ -146,17 +154,21 @@ pub struct Limits {
     pub shutdown_seconds: u64,
 }
 
-/// Key files of the platform; empty in development, where they are made.
+/// Keys of the platform: a file, `{ env = "…" }` or `{ command = ["…"] }` each; empty in
+/// development, where files are made.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
-    /// SM2 private key with which answers are signed (PEM or Base64).
-    pub platform_private_key: Option<PathBuf>,
+    /// SM2 private key with which answers are signed: encrypted PKCS#8 in PEM; in
+    /// development plain PEM or Base64 too.
+    pub platform_private_key: Option<SecretSource>,
+    /// Password of an encrypted private key.
+    pub platform_password: Option<SecretSource>,
     /// 16 random bytes in hex: seals callers' secrets and lists at rest (SM4-GCM).
-    pub master_key: Option<PathBuf>,
+    pub master_key: Option<SecretSource>,
     /// Master keys before it, the newest first: they open what they sealed. The oldest one
     /// also makes the keyed digests and the audit chain, which must not change.
-    pub earlier_master_keys: Vec<PathBuf>,
+    pub earlier_master_keys: Vec<SecretSource>,
 }
 
 impl Default for Config {
@@ -170,6 +182,7 @@ impl Default for Config {
             profile: "xianyang".into(),
             database: Database {
                 url: String::new(),
+                ca: None,
                 pool_size: 16,
                 binaries: None,
             },
@@ -203,6 +216,7 @@ impl Default for Config {
                 appeal_days: 10,
                 billing_seconds: 2,
             },
+            tls: None,
         }
     }
 }
@@ -248,11 +262,14 @@ impl Config {
     }
 
     /// Whether the database is reached over a network, where its rows would travel in the
-    /// open: connections to it have no TLS yet.
+    /// open or to whoever says to be the database.
     fn reaches_database_in_the_open(&self) -> bool {
         let Ok(database) = self.database.url.parse::<tokio_postgres::Config>() else {
             return false;
         };
+        if database.get_ssl_mode() == SslMode::Require && self.database.ca.is_some() {
+            return false;
+        }
         database.get_hosts().iter().any(|host| match host {
             tokio_postgres::config::Host::Tcp(name) => {
                 name != "localhost"
@@ -286,8 +303,8 @@ impl Config {
         }
         if self.environment == Environment::Production && self.reaches_database_in_the_open() {
             return invalid(
-                "生产环境的 database.url 只能指向本机或 Unix 套接字（数据库连接尚不支持 TLS）",
-                "in production database.url must be local or a Unix socket (no TLS to the database yet)",
+                "生产环境经网络连接数据库须用 TLS：database.url 加 sslmode=require，并配置 database.ca",
+                "in production a database over a network needs TLS: sslmode=require in database.url, and database.ca",
             );
         }
         if self.limits.callers_seconds == 0 {
@@ -348,16 +365,21 @@ mod tests {
             environment: Environment::Production,
             ..Config::default()
         };
-        config.keys.platform_private_key = Some("platform.pem".into());
-        config.keys.master_key = Some("master.hex".into());
+        config.keys.platform_private_key = Some(SecretSource::File("platform.pem".into()));
+        config.keys.master_key = Some(SecretSource::File("master.hex".into()));
         for (url, taken) in [
             ("postgres://chs@db.example.cn/chs", false),
             ("postgres://chs@127.0.0.1/chs", true),
             ("host=/run/postgresql user=chs", true),
+            ("postgres://chs@db.example.cn/chs?sslmode=require", false),
         ] {
             config.database.url = url.into();
             assert_eq!(config.check().is_ok(), taken, "{url}");
         }
+        config.database.ca = Some("ca.pem".into());
+        config.check().unwrap();
+        config.database.url = "postgres://chs@db.example.cn/chs?sslmode=prefer".into();
+        assert!(config.check().is_err());
     }
 
     #[test]

@@ -30,5 +30,6 @@ pub mod service;
 pub mod session;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod upstream;
 pub mod wire;

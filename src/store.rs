@@ -26,12 +26,14 @@ pub mod special_cases;
 pub mod tx;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use std::time::Duration;
-use tokio_postgres::NoTls;
+use std::{path::Path, time::Duration};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::keys::MasterKey;
 
 pub use tx::{Tx, TxError};
+
+use crate::tls::{self, TlsError};
 
 mod migrations {
     refinery::embed_migrations!("src/store/migrations");
@@ -49,6 +51,7 @@ const WARM: usize = 4;
 pub struct Store {
     pool: Pool,
     database: tokio_postgres::Config,
+    tls: MakeRustlsConnect,
     wait: Duration,
     audit_key: Option<MasterKey>,
 }
@@ -59,6 +62,9 @@ pub enum StoreError {
     /// The pool could not be built.
     #[error("连接池无法建立 / the connection pool cannot be built: {0}")]
     Pool(#[from] deadpool_postgres::BuildError),
+    /// TLS to the database cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// No connection.
     #[error("数据库无法连接 / the database cannot be reached: {0}")]
     Connect(#[from] deadpool_postgres::PoolError),
@@ -73,13 +79,14 @@ pub enum StoreError {
 impl Store {
     /// Opens a pool over `database`; connects on first use.
     ///
-    /// `wait` bounds how long a statement waits for another transaction (a repeated
+    /// `ca`: the file of CAs that vouch for a database reached by TLS. `wait` bounds how long a statement waits for another transaction (a repeated
     /// requestId waits for its first send that way).
     ///
     /// # Errors
     /// [`StoreError::Pool`] when the pool cannot be built.
     pub fn open(
         mut database: tokio_postgres::Config,
+        ca: Option<&Path>,
         pool_size: usize,
         wait: Duration,
     ) -> Result<Store, StoreError> {
@@ -88,9 +95,11 @@ impl Store {
             wait.as_millis()
         ));
         database.application_name("chs-gateway");
+        let tls = tls::database(ca)?;
         Ok(Store {
-            pool: pool(&database, pool_size, wait)?,
+            pool: pool(&database, &tls, pool_size, wait)?,
             database,
+            tls,
             wait,
             audit_key: None,
         })
@@ -122,7 +131,7 @@ impl Store {
         (0..workers)
             .map(|_| {
                 Ok(Store {
-                    pool: pool(&self.database, size, self.wait)?,
+                    pool: pool(&self.database, &self.tls, size, self.wait)?,
                     ..self.clone()
                 })
             })
@@ -207,13 +216,14 @@ impl Store {
 
 fn pool(
     database: &tokio_postgres::Config,
+    tls: &MakeRustlsConnect,
     size: usize,
     wait: Duration,
 ) -> Result<Pool, StoreError> {
     let recycling = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
-    let manager = Manager::from_config(database.clone(), NoTls, recycling);
+    let manager = Manager::from_config(database.clone(), tls.clone(), recycling);
     Ok(Pool::builder(manager)
         .max_size(size)
         .runtime(Runtime::Tokio1)

@@ -5,7 +5,12 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Parser;
 
 use super::Outcome;
-use crate::{catalogue::Catalogue, config::Config, profiles};
+use crate::{
+    catalogue::Catalogue,
+    config::{Config, Environment},
+    keys::PlatformKeys,
+    profiles, tls,
+};
 
 /// 检查配置、规则、方案与统筹区参数 / check configuration, rules, schemes and profiles
 #[derive(Debug, Parser)]
@@ -21,6 +26,13 @@ pub struct Args {
 /// What `serve` would stumble over.
 pub fn run(args: Args) -> Outcome {
     let config = Config::load(args.config.as_deref())?;
+    config.database.url.parse::<tokio_postgres::Config>()?;
+    tls::database(config.database.ca.as_deref())?;
+    config.tls.as_ref().map(tls::Tls::server).transpose()?;
+    // In development keys that are missing would be made: this only looks.
+    if config.environment == Environment::Production {
+        PlatformKeys::open(&config)?;
+    }
     let quality = config.quality.folder.as_deref();
     let catalogue = Catalogue::load(&config.schemes.folders, quality)?;
     catalogue

@@ -58,8 +58,9 @@ impl Database {
         };
         // What a command changes stands in the audit chain, which has its key there.
         let keys = PlatformKeys::open(config)?;
+        let ca = config.database.ca.as_deref();
         let store =
-            Store::open(connection, 1, Duration::from_secs(10))?.with_audit_key(keys.master);
+            Store::open(connection, ca, 1, Duration::from_secs(10))?.with_audit_key(keys.master);
         Ok(Database { store, started })
     }
 

@@ -26,7 +26,12 @@ pub fn run(args: Args) -> Outcome {
             database.url is not set; serve migrates its private database by itself"
             .into());
     }
-    let store = Store::open(config.database.url.parse()?, 1, Duration::from_secs(60))?;
+    let store = Store::open(
+        config.database.url.parse()?,
+        config.database.ca.as_deref(),
+        1,
+        Duration::from_secs(60),
+    )?;
     let steps = super::runtime().block_on(store.migrate())?;
     println!("已执行 {steps} 步迁移 / {steps} steps applied");
     Ok(ExitCode::SUCCESS)

@@ -116,6 +116,9 @@ fn forwarded(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpA
     Some(peer)
 }
 
+/// A client that has met this gateway by TLS does not take less from it for two years.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
 /// The middleware around all routes.
 ///
 /// # Errors
@@ -135,7 +138,12 @@ pub async fn guard(
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(refusal) => request.into_response(refusal.problem()),
     };
+    let secure = response.request().app_data::<web::Data<App>>();
+    let secure = secure.is_some_and(|app| app.config.tls.is_some());
     let headers = response.headers_mut();
+    if secure {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
     if let Ok(id) = HeaderValue::from_str(&id.0) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }

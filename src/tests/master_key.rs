@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use chs_gateway::{app::Application, audit, config::Config};
+use chs_gateway::{app::Application, audit, config::Config, keys::SecretSource};
 use serde_json::json;
 
 use crate::harness::{Gateway, batch, data_dir, lists, report_item, submitted};
@@ -87,9 +87,9 @@ async fn a_new_master_key_seals_everything_anew_and_the_chain_still_verifies() {
         ..Config::default()
     };
     config.database.url = url;
-    config.keys.platform_private_key = Some(data.join("keys/platform.pem"));
-    config.keys.master_key = Some(new);
-    config.keys.earlier_master_keys = vec![old];
+    config.keys.platform_private_key = Some(SecretSource::File(data.join("keys/platform.pem")));
+    config.keys.master_key = Some(SecretSource::File(new));
+    config.keys.earlier_master_keys = vec![SecretSource::File(old)];
     let second = Application::build(config).await.unwrap();
     let (app, url) = (second.app(), second.url().to_owned());
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

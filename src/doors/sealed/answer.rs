@@ -122,7 +122,7 @@ fn sealed_body(
         Outcome::new(code, &message, outcome.is_ok())?,
         data,
         &key.credentials,
-        &session.app.keys.signing,
+        &*session.app.keys.signing,
         &mut SysRng,
     )?;
     Ok(answer.to_json())

@@ -201,7 +201,7 @@ fn message(
             return Ok(TransactionResponse::failure(&stamp, &told)?);
         }
     };
-    let sealed = security.seal(&output, &app.keys.signing, &mut SysRng)?;
+    let sealed = security.seal(&output, &*app.keys.signing, &mut SysRng)?;
     let mut answer = TransactionResponse::success(&stamp, output)?;
     answer.output = Some(sealed.body);
     answer.cainfo = sealed.cainfo;
