@@ -159,13 +159,40 @@ fn opened_example(content: &Content, components: &Components) -> Value {
     let Some(RefOr::Ref(reference)) = &content.schema else {
         return Value::Null;
     };
-    reference
-        .ref_location
-        .rsplit_once("SealedAnswer_")
-        .and_then(|(_, name)| components.schemas.get(name))
-        .and_then(|schema| serde_json::to_value(schema).ok())
-        .and_then(|schema| schema.get("example").cloned())
+    let name = reference.ref_location.rsplit_once("SealedAnswer_");
+    name.and_then(|(_, name)| named_example(name, components))
         .unwrap_or_default()
+}
+
+fn named_example(name: &str, components: &Components) -> Option<Value> {
+    let schema = serde_json::to_value(components.schemas.get(name)?).ok()?;
+    example_of(&schema, components)
+}
+
+/// The example that a schema gives, or that its parts give together.
+fn example_of(schema: &Value, components: &Components) -> Option<Value> {
+    if let Some(example) = schema.get("example") {
+        return Some(example.clone());
+    }
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+        return named_example(reference.rsplit('/').next()?, components);
+    }
+    if let Some(items) = schema.get("items") {
+        return Some(json!([example_of(items, components)?]));
+    }
+    for one_of in ["oneOf", "allOf"] {
+        if let Some(schemas) = schema.get(one_of).and_then(Value::as_array) {
+            return schemas
+                .iter()
+                .find_map(|schema| example_of(schema, components));
+        }
+    }
+    let properties = schema.get("properties")?.as_object()?;
+    let examples: serde_json::Map<String, Value> = properties
+        .iter()
+        .filter_map(|(name, schema)| Some((name.clone(), example_of(schema, components)?)))
+        .collect();
+    (!examples.is_empty()).then_some(Value::Object(examples))
 }
 
 /// The shared response of a class: every code of the table with its body.

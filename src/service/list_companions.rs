@@ -11,7 +11,10 @@ use crate::{
     app::App,
     error::Refusal,
     keys::SealedAs,
-    service::stored_list::{JoinedList, opened},
+    service::{
+        list_states::SUBMITTED,
+        stored_list::{JoinedList, opened},
+    },
     store::{
         Tx, TxError,
         histories::{self, StayRow},
@@ -87,7 +90,9 @@ fn documents(
         companions.put_json("HIST", &Value::Array(stays))?;
     }
     let mut stored = json!({"uploaded_at": wire::china_time(head.uploaded_at)});
-    if let (true, Some(stored)) = (submitted, stored.as_object_mut()) {
+    // A submitted list that is judged once more goes nowhere.
+    let moves = submitted && head.stas_type != SUBMITTED;
+    if let (true, Some(stored)) = (moves, stored.as_object_mut()) {
         // an accepted list takes no upload, so what is judged here replaces none
         stored.insert("accepted".into(), json!(false));
         stored.insert("transition".into(), json!(format!("{}>1", head.stas_type)));
