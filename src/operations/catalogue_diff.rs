@@ -37,6 +37,10 @@ pub struct CatalogueDiffRequest {
 
 /// Answer of `catalogue.diff`.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"rows": [{"change": "changed", "nhsa_code": "XA01ABD075A002010100483",
+    "reg_name": "样例药品", "approval_no": "样例准字H00000000", "manufacturer": "样例药业",
+    "spec": "10mg×20", "valid_from": "2026-01-01", "valid_to": null}],
+    "total": 1, "page_num": 1, "page_size": 100}))]
 pub struct CatalogueDiffAnswer {
     /// The changes of the page, by code.
     pub rows: Vec<CatalogueRow>,

@@ -50,6 +50,16 @@ pub struct PreCheckOptions {
 
 /// Answer of `qc.pre-check`.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"advisory": true, "qltctrl_rslt": "1", "findings": [{
+        "rule_id": "QC-COD-004", "severity": "warning", "pointer": "/oprninfo/1/oprn_oprt_name",
+        "message": "手术操作名称与编码的标准名称不一致",
+        "message_en": "procedure name differs from the name of its code"}],
+    "not_evaluated": [], "estimate": null, "estimate_reason": {"code": "other_scheme",
+        "message": "该分组方案不是统筹区执行的方案，不予测算",
+        "message_en": "the scheme is not one of the profile's; no estimate"},
+    "versions": {"rules": {"id": "builtin", "digest": "…"},
+        "scheme": {"id": "xianyang-2025", "digest": "…"},
+        "profile": {"id": "xianyang", "digest": "…"}}}))]
 pub struct PreCheckAnswer {
     /// Always true: a pre-check binds nobody.
     pub advisory: bool,

@@ -61,6 +61,14 @@ pub struct FeeLine {
 
 /// Answer of `stay.audit-view`.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"mdtrt_id": "M0001", "operations": [{"oprn_oprt_code": "47.0100",
+        "oprn_oprt_name": "腹腔镜下阑尾切除术", "role": "main"}],
+    "main_oprn_code": "47.0100", "main_oprn_name": "腹腔镜下阑尾切除术",
+    "other_oprn_codes": [], "other_oprn_names": [], "ward_entry_time": "2026-03-10 09:30:00",
+    "ward_stay": {"minutes": 7200, "dura": "5/0/0", "days": 5},
+    "diagnosis_coverage": {"uploaded": 3, "required": 3, "rate": 1, "missing": []},
+    "operation_coverage": {"uploaded": 1, "required": 1, "rate": 1, "missing": []},
+    "emergency_lines": [0], "remarks": []}))]
 pub struct StayAuditViewAnswer {
     /// Visit.
     pub mdtrt_id: String,

@@ -16,7 +16,12 @@ struct Range {
 /// combined code also the asterisk part, because that can carry the meaning
 /// (N51* is male, N74* and N77* are female).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CodeRanges(Box<[Range]>);
+pub(crate) struct CodeRanges {
+    ranges: Box<[Range]>,
+    /// The first bytes that a code of one of the ranges can have, a bit each: most codes
+    /// are told apart by it.
+    leads: u128,
+}
 
 impl CodeRanges {
     /// Reads ranges separated by commas.
@@ -28,20 +33,31 @@ impl CodeRanges {
             let part = part.trim();
             range(part).ok_or_else(|| part.to_owned())
         });
-        ranges.collect::<Result<_, _>>().map(Self)
+        let ranges: Box<[Range]> = ranges.collect::<Result<_, _>>()?;
+        let leads = (0..128)
+            .filter(|lead| ranges.iter().any(|range| range.can_begin_with(*lead)))
+            .fold(0, |leads, lead| leads | 1 << lead);
+        Ok(Self { ranges, leads })
     }
 
     /// Whether a code falls into one of the ranges.
     pub(crate) fn contains(&self, code: &str) -> bool {
+        if !code.as_bytes().contains(&b'+') {
+            return self.contains_part(code);
+        }
         let mut parts = code.splitn(2, '+');
         parts.any(|part| self.contains_part(part))
     }
 
     /// The same of one part of a combined code.
     pub(super) fn contains_part(&self, part: &str) -> bool {
+        let lead = part.as_bytes().first();
+        if !lead.is_some_and(|lead| self.can_begin_with(*lead)) {
+            return false;
+        }
         let category = key(part, 3);
         let subcategory = key(part, 5);
-        self.0.iter().any(|range| {
+        self.ranges.iter().any(|range| {
             let key = match range.length {
                 3 => category,
                 5 => subcategory,
@@ -53,10 +69,14 @@ impl CodeRanges {
 
     /// Whether a code of one of the ranges can have this first byte.
     pub(super) fn can_begin_with(&self, lead: u8) -> bool {
-        self.0.iter().any(|range| {
-            let first = |bound: u64| bound >> (8 * (range.length - 1));
-            (first(range.low)..=first(range.high)).contains(&u64::from(lead))
-        })
+        lead < 128 && self.leads >> lead & 1 == 1
+    }
+}
+
+impl Range {
+    fn can_begin_with(&self, lead: u8) -> bool {
+        let first = |bound: u64| bound >> (8 * (self.length - 1));
+        (first(self.low)..=first(self.high)).contains(&u64::from(lead))
     }
 }
 
