@@ -30,6 +30,8 @@ pub struct Component {
 
 /// Answer of `/version`.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"version": "0.1.0", "schemes": [{"id": "chs-drg-2.0", "digest": "…"}],
+    "rules": {"id": "builtin", "digest": "…"}, "profiles": [{"id": "xianyang", "digest": "…"}]}))]
 pub struct Version {
     /// Release of the gateway.
     pub version: &'static str,
