@@ -68,6 +68,7 @@ mod typed;
 pub use catalogue::markdown;
 pub use companions::{CompanionError, Companions};
 pub use engine::{CheckInput, Engine};
+pub use evaluate::same_name;
 pub use proof::Proof;
 pub use regroup::{Change, GroupEffect, PaymentEffect, Regroup, Regrouped};
 pub use report::{Finding, NotEvaluated, Report};

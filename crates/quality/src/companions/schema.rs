@@ -26,12 +26,10 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// `HIS.ward_entry_time`.
-    pub(crate) fn name(self) -> String {
-        let document = self.document.definition();
-        let member = document.members.get(self.slot);
-        let member = member.map_or("", |(name, _)| name.as_str());
-        format!("{}.{member}", document.name)
+    /// What a rule that lacks it says it needs: `title: HIS.ward_entry_time`.
+    pub(crate) fn shown(self) -> &'static str {
+        let shown = self.document.definition().shown.get(self.slot);
+        shown.map_or("", String::as_str)
     }
 
     /// JSON Pointer of the member, in a row of its document where it has some.
@@ -61,6 +59,8 @@ pub(crate) struct Document {
     /// The document without which its absence means anything.
     pub(super) optional_in: Option<DocumentId>,
     pub(super) members: Vec<(String, Reading)>,
+    /// Title and name of each member, as an answer names it.
+    shown: Vec<String>,
 }
 
 impl DocumentId {
@@ -73,6 +73,7 @@ impl DocumentId {
             pointer: String::new(),
             optional_in: None,
             members: Vec::new(),
+            shown: Vec::new(),
         };
         schema().get(self.0).unwrap_or(&NONE)
     }
@@ -122,6 +123,11 @@ static SCHEMA: LazyLock<Vec<Document>> = LazyLock::new(|| {
             .clone()
             .unwrap_or_else(|| format!("/{}", entry.name)),
         optional_in: owner(entry),
+        shown: [&entry.text, &entry.number, &entry.moment, &entry.flag]
+            .into_iter()
+            .flatten()
+            .map(|member| format!("{}: {}.{member}", entry.title, entry.name))
+            .collect(),
         members: [
             (&entry.text, Reading::Text),
             (&entry.number, Reading::Number),
@@ -170,7 +176,10 @@ mod tests {
         let hospital = find_document("HIS").unwrap();
         let member = find_member(hospital, "adm_change.done").unwrap();
         assert_eq!(member.reading, Reading::Flag);
-        assert_eq!(member.name(), "HIS.adm_change.done");
+        assert_eq!(
+            member.shown(),
+            "hospital record (hospital): HIS.adm_change.done"
+        );
         let vouchers = find_document("HIS.vouchers").unwrap();
         assert_eq!(vouchers.definition().optional_in, Some(hospital));
     }

@@ -1,11 +1,23 @@
 //! Conditions.
 
+use chs_model::fields::diseinfo;
 use chs_model::{Field, Node, Row};
 
 use super::context::At;
 use super::{Context, Need, Tri};
-use crate::tables::{Attribute, Combinations, Marks, System, Table};
-use crate::typed::{Cond, Rows, Text};
+use crate::tables::{Attribute, Combinations, External, Marks, System, Table};
+use crate::typed::{Cond, Place, RowSet, Rows, Source, Text};
+
+/// The scheme's exclusions of complications.
+const EXCLUSIONS: External = External {
+    name: "cce",
+    shown: "table cce",
+};
+/// The procedures that take part in grouping.
+const VALID: External = External {
+    name: "ss_valid",
+    shown: "table ss_valid",
+};
 
 impl<'a> Context<'a> {
     /// Whether a condition holds, in a row where it stands inside a row set.
@@ -62,6 +74,9 @@ impl<'a> Context<'a> {
                 words.iter().any(|word| value.contains(&**word))
             }),
             Cond::Any(rows, holds) => {
+                if self.none_can(rows, holds) {
+                    return Tri::False;
+                }
                 let found = self.rows(rows, at).map(|at| self.condition(holds, at));
                 self.over(rows, settle(found, Tri::True, Tri::False))
             }
@@ -92,7 +107,7 @@ impl<'a> Context<'a> {
             Cond::Excluded(code, principal) => {
                 let pair = self.text(code, at).zip(self.text(principal, at));
                 pair.map_or(Tri::Unknown, |(code, principal)| {
-                    self.told(self.input.tables.excluded(code, principal), "cce")
+                    self.told(self.input.tables.excluded(code, principal), EXCLUSIONS)
                 })
             }
             Cond::Surgery(text) => {
@@ -103,6 +118,20 @@ impl<'a> Context<'a> {
                 Tri::from(self.text(text, at).and_then(|code| system.grey(code)))
             }
         }
+    }
+
+    /// Whether no diagnosis of the list can be one of those asked for, by the first bytes
+    /// of their codes: most rules ask for codes that a list has none of.
+    fn none_can(&self, rows: &Rows, holds: &Cond) -> bool {
+        let diagnoses = matches!(rows.source, Source::Set(RowSet::Dx | RowSet::Oth));
+        diagnoses
+            && self.diagnosis_leads().is_some_and(|leads| {
+                excludes(holds, leads)
+                    || rows
+                        .filter
+                        .as_deref()
+                        .is_some_and(|filter| excludes(filter, leads))
+            })
     }
 
     /// Whether a condition is true for sure; what it lacks is not missed.
@@ -154,7 +183,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn told(&self, answer: Option<bool>, table: &'a str) -> Tri {
+    fn told(&self, answer: Option<bool>, table: External) -> Tri {
         if answer.is_none() {
             self.note(Need::Table(table));
         }
@@ -168,7 +197,7 @@ impl<'a> Context<'a> {
         match tables.attribute("op_class", code, None, "class") {
             Attribute::Is(class) => Tri::from(class == "手术"),
             Attribute::None => Tri::Unknown,
-            Attribute::NotLoaded => self.told(tables.contains("ss_valid", code), "ss_valid"),
+            Attribute::NotLoaded => self.told(tables.contains(VALID.name, code), VALID),
         }
     }
 
@@ -203,8 +232,24 @@ impl<'a> Context<'a> {
             Table::Entries(entries) => Tri::from(entries.contains_key(value)),
             // the compiler lets neither stand where a set of codes is wanted
             Table::Combinations(_) | Table::Ages(_) => Tri::Unknown,
-            Table::External(name) => self.told(self.input.tables.contains(name, value), name),
+            Table::External(table) => {
+                self.told(self.input.tables.contains(table.name, value), *table)
+            }
         }
+    }
+}
+
+/// Whether a condition on a diagnosis is false whichever of the codes with these first
+/// bytes it has.
+fn excludes(cond: &Cond, leads: u128) -> bool {
+    match cond {
+        Cond::InRanges(Text::Field(found), ranges) => {
+            found.place == Place::Row
+                && found.field == diseinfo::DIAG_CODE
+                && !ranges.can_begin_with_any(leads)
+        }
+        Cond::And(parts) => parts.iter().any(|part| excludes(part, leads)),
+        _ => false,
     }
 }
 
@@ -236,7 +281,8 @@ fn items(list: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether two names are the same but for blanks and full-width forms.
-fn same_name(left: &str, right: &str) -> bool {
+#[must_use]
+pub fn same_name(left: &str, right: &str) -> bool {
     left == right || folded(left).eq(folded(right))
 }
 

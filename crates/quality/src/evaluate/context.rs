@@ -3,19 +3,21 @@
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 
+use chs_model::fields::diseinfo;
 use chs_model::{Field, Node, Row, SettlementList};
 
 use crate::companions::{DocumentId, Member, Record};
 use crate::engine::CheckInput;
+use crate::tables::{CodeRanges, External};
 use crate::typed::{Cond, FieldRef, Nesting, Place, RowSet};
 
 use super::Tri;
 
 /// An input that a condition asked for and that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need<'a> {
+pub(crate) enum Need {
     /// A table that is not loaded.
-    Table(&'a str),
+    Table(External),
     /// A field that the layout of the list does not carry.
     Field(Field),
     /// A document that did not come with the list.
@@ -28,20 +30,17 @@ pub(crate) enum Need<'a> {
     Grouper,
 }
 
-impl Need<'_> {
+impl Need {
     /// As an answer names it.
     pub(crate) fn shown(self) -> Cow<'static, str> {
         match self {
-            Self::Table(name) => format!("table {name}").into(),
+            Self::Table(table) => table.shown.into(),
             Self::Field(field) => {
                 let (node, name) = (field.node().name(), field.name());
                 format!("settlement record: {node}.{name}").into()
             }
             Self::Document(document) => document.definition().title.as_str().into(),
-            Self::Member(member) => {
-                let title = &member.document.definition().title;
-                format!("{title}: {}", member.name()).into()
-            }
+            Self::Member(member) => member.shown().into(),
             Self::Clock => "time of the check".into(),
             Self::Grouper => "grouper".into(),
         }
@@ -97,6 +96,8 @@ struct Sets<'a> {
     dx: Vec<&'a Row>,
     oth: Vec<&'a Row>,
     op: Vec<&'a Row>,
+    /// The first bytes of all diagnoses, a bit each; nothing where one has no code.
+    leads: Option<u128>,
 }
 
 /// The list, its principal rows, and the need noted last.
@@ -106,7 +107,7 @@ pub(crate) struct Context<'a> {
     opm: Option<&'a Row>,
     sets: Sets<'a>,
     age: OnceCell<(Option<u16>, Option<u16>)>,
-    need: Cell<Option<Need<'a>>>,
+    need: Cell<Option<Need>>,
     /// A row was left out of a count or sum because an input was missing.
     doubt: Cell<bool>,
     /// Rows visited so far: what a check costs, for the tests.
@@ -123,6 +124,12 @@ impl<'a> Context<'a> {
         let (dx, op) = (all(RowSet::Dx), all(RowSet::Op));
         let first =
             |rows: &[&'a Row], set: RowSet| rows.iter().find(|row| set.admits(row)).copied();
+        let codes = dx.iter().map(|row| row.text(diseinfo::DIAG_CODE));
+        let mut leads = codes.map(|code| {
+            let code = code.filter(|code| !is_blank(code))?;
+            Some(CodeRanges::leads_of(code))
+        });
+        let leads = leads.try_fold(0, |all, leads| Some(all | leads?));
         let oth = dx.iter().copied().filter(|row| RowSet::Oth.admits(row));
         Self {
             input,
@@ -132,6 +139,7 @@ impl<'a> Context<'a> {
                 oth: oth.collect(),
                 dx,
                 op,
+                leads,
             },
             age: OnceCell::new(),
             need: Cell::new(None),
@@ -163,6 +171,12 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The first bytes of the codes of all diagnoses, a bit each; nothing where one has no
+    /// code.
+    pub(super) fn diagnosis_leads(&self) -> Option<u128> {
+        self.sets.leads
+    }
+
     /// Age at admission in days and completed years.
     pub(super) fn age(&self) -> (Option<u16>, Option<u16>) {
         *self
@@ -171,7 +185,7 @@ impl<'a> Context<'a> {
     }
 
     /// Notes an input that is not there.
-    pub(crate) fn note(&self, need: Need<'a>) {
+    pub(crate) fn note(&self, need: Need) {
         self.need.set(Some(need));
     }
 
@@ -180,11 +194,11 @@ impl<'a> Context<'a> {
     }
 
     /// What is missing so far, to be put back by [`Self::set_doubts`].
-    pub(super) fn doubts(&self) -> (Option<Need<'a>>, bool) {
+    pub(super) fn doubts(&self) -> (Option<Need>, bool) {
         (self.need.get(), self.doubt.get())
     }
 
-    pub(super) fn set_doubts(&self, (need, doubt): (Option<Need<'a>>, bool)) {
+    pub(super) fn set_doubts(&self, (need, doubt): (Option<Need>, bool)) {
         self.need.set(need);
         self.doubt.set(doubt);
     }
@@ -204,7 +218,7 @@ impl<'a> Context<'a> {
 
     /// Evaluates a whole rule: what it says, and the input for want of which it
     /// could not be decided.
-    pub(crate) fn decide(&'a self, cond: &'a Cond) -> (Tri, Option<Need<'a>>) {
+    pub(crate) fn decide(&'a self, cond: &'a Cond) -> (Tri, Option<Need>) {
         self.need.set(None);
         self.doubt.set(false);
         let verdict = self.condition(cond, At::default());

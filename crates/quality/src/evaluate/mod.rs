@@ -16,6 +16,7 @@ mod text;
 mod tri;
 mod witness;
 
+pub use condition::same_name;
 pub(crate) use context::{At, Context, Here, Need};
 pub(crate) use tri::Tri;
 pub(crate) use witness::Witnesses;

@@ -33,25 +33,25 @@ impl<'a> Context<'a> {
 
     fn attribute(&self, lookup: &'a Lookup, at: At<'a>) -> Option<&'a str> {
         let key = self.text(&lookup.key, at)?;
-        let name = match &lookup.table {
+        let table = match &lookup.table {
             LookupTable::Carried(entries) => {
                 return entries
                     .get(key)?
                     .get(&lookup.attribute)
                     .map(|value| &**value);
             }
-            LookupTable::External(name) => name,
+            LookupTable::External(table) => *table,
         };
         let on = match &lookup.on {
             Some(on) => Some(self.moment(on, at)?.date()),
             None => None,
         };
         let tables = self.input.tables;
-        match tables.attribute(name, key, on, &lookup.attribute) {
+        match tables.attribute(table.name, key, on, &lookup.attribute) {
             Attribute::Is(value) => Some(value),
             Attribute::None => None,
             Attribute::NotLoaded => {
-                self.note(Need::Table(name));
+                self.note(Need::Table(table));
                 None
             }
         }

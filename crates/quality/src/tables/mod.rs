@@ -15,7 +15,7 @@ pub(crate) use bands::AgeBands;
 pub(crate) use code_system::CodeSystem;
 pub(crate) use combinations::{Combinations, Marks, System};
 pub(crate) use ranges::CodeRanges;
-pub(crate) use registry::{Entries, Registry, Table, carried_tables};
+pub(crate) use registry::{Entries, External, Registry, Table, carried_tables};
 pub use settings::{Config, Setting, SettingError};
 
 /// Tables that are not part of this crate: those derived from the active scheme

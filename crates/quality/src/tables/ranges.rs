@@ -67,6 +67,24 @@ impl CodeRanges {
         })
     }
 
+    /// Whether a code of one of the ranges can have one of these first bytes.
+    pub(crate) fn can_begin_with_any(&self, leads: u128) -> bool {
+        self.leads & leads != 0
+    }
+
+    /// The first bytes of a code, a bit each: its own, and of a combined code that of the
+    /// asterisk part. Nothing for a byte that no code begins with.
+    pub(crate) fn leads_of(code: &str) -> u128 {
+        let first = |part: &str| match part.as_bytes().first() {
+            Some(byte) if *byte < 128 => 1 << byte,
+            _ => 0,
+        };
+        match code.split_once('+') {
+            Some((_, asterisk)) => first(code) | first(asterisk),
+            None => first(code),
+        }
+    }
+
     /// Whether a code of one of the ranges can have this first byte.
     pub(super) fn can_begin_with(&self, lead: u8) -> bool {
         lead < 128 && self.leads >> lead & 1 == 1

@@ -1,6 +1,7 @@
 //! Which tables there are. A name that is not here refuses the rule file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use chs_model::dictionary::{self, Dictionary};
@@ -18,8 +19,22 @@ pub(crate) enum Table {
     Combinations(Arc<Combinations>),
     Ages(Arc<AgeBands>),
     Entries(Arc<Entries>),
-    /// Answered by [`crate::Tables`] under this name.
-    External(Arc<str>),
+    External(External),
+}
+
+/// A table that is answered by [`crate::Tables`] under its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct External {
+    pub(crate) name: &'static str,
+    /// What a rule that lacks it says it needs: every check says so of many tables.
+    pub(crate) shown: &'static str,
+}
+
+/// The name alone, which is what the digest of a rule set goes by.
+impl fmt::Debug for External {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name.fmt(f)
+    }
 }
 
 /// Attributes by code.
@@ -29,6 +44,8 @@ pub(crate) type Entries = BTreeMap<Box<str>, BTreeMap<Box<str>, Box<str>>>;
 #[derive(Debug)]
 pub(crate) struct Registry {
     tables: BTreeMap<String, Table>,
+    /// Names of the tables that are answered by the caller, and how they are shown.
+    external: BTreeMap<String, String>,
     area: BTreeMap<String, AreaTable>,
 }
 
@@ -108,10 +125,11 @@ impl Registry {
             tables.insert(name, Table::Dictionary(found));
         }
         let area = names.area.keys().cloned();
-        for name in names.scheme.into_keys().chain(area.collect::<Vec<_>>()) {
-            let external = Table::External(name.as_str().into());
-            tables.insert(name, external);
-        }
+        let external = names.scheme.keys().cloned().chain(area).map(|name| {
+            let shown = format!("table {name}");
+            (name, shown)
+        });
+        let external = external.collect();
         for text in carried {
             let file: BTreeMap<String, Carried> =
                 toml::from_str(text).map_err(|error| error.to_string())?;
@@ -121,6 +139,7 @@ impl Registry {
         }
         Ok(Self {
             tables,
+            external,
             area: names.area,
         })
     }
@@ -131,10 +150,16 @@ impl Registry {
     }
 
     /// The table of this name.
-    pub(crate) fn find(&self, name: &str) -> Option<Table> {
+    pub(crate) fn find(&'static self, name: &str) -> Option<Table> {
         CodeSystem::from_name(name)
             .map(Table::System)
             .or_else(|| self.tables.get(name).cloned())
+            .or_else(|| self.external(name).map(Table::External))
+    }
+
+    fn external(&'static self, name: &str) -> Option<External> {
+        let (name, shown) = self.external.get_key_value(name)?;
+        Some(External { name, shown })
     }
 }
 

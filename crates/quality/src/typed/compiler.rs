@@ -17,7 +17,7 @@ use crate::tables::{CodeSystem, Config, Registry, Setting, Table};
 
 /// Compiles conditions against the tables and settings of one engine.
 pub(crate) struct Compiler<'c> {
-    pub(crate) registry: &'c Registry,
+    pub(crate) registry: &'static Registry,
     pub(crate) config: &'c Config,
 }
 
@@ -392,8 +392,9 @@ impl Compiler<'_> {
                 return Ok(Text::Name(system, Box::new(key)));
             }
             Some(Table::Entries(entries)) => LookupTable::Carried(entries),
-            Some(Table::External(name)) => {
-                let columns = self.registry.area().get(&*name).map(|area| &area.columns);
+            Some(Table::External(external)) => {
+                let name = external.name;
+                let columns = self.registry.area().get(name).map(|area| &area.columns);
                 if columns.is_some_and(|columns| !columns.iter().any(|known| known == attribute)) {
                     return Err(Fault::new(
                         offset,
@@ -401,7 +402,7 @@ impl Compiler<'_> {
                         format!("TAB.{name} has no column {attribute}"),
                     ));
                 }
-                LookupTable::External(name)
+                LookupTable::External(external)
             }
             _ => {
                 return Err(Fault::new(

@@ -10,7 +10,7 @@ use super::question::Question;
 use super::rows::Rows;
 use crate::companions::Member;
 use crate::language::ast::Comparison;
-use crate::tables::{AgeBands, CodeSystem, Combinations, Entries, Table};
+use crate::tables::{AgeBands, CodeSystem, Combinations, Entries, External, Table};
 
 /// Where a field is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,7 +176,7 @@ pub(crate) struct Lookup {
 #[derive(Debug)]
 pub(crate) enum LookupTable {
     Carried(Arc<Entries>),
-    External(Arc<str>),
+    External(External),
 }
 
 /// A point in time; values without a time of day compare as days.

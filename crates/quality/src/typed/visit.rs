@@ -95,8 +95,8 @@ fn walk(cond: &Cond, found: &mut Found<'_>) {
         }
         Cond::InTable(value, table) => {
             text(value, found);
-            if let Table::External(name) = table {
-                found(Part::Input(Input::Table(name)));
+            if let Table::External(table) = table {
+                found(Part::Input(Input::Table(table.name)));
             }
         }
         Cond::Surgery(value) => {
@@ -215,8 +215,8 @@ fn text(value: &Text, found: &mut Found<'_>) {
         | Text::WithoutStar(inner)
         | Text::Name(_, inner) => text(inner, found),
         Text::Attribute(lookup) => {
-            if let LookupTable::External(name) = &lookup.table {
-                found(Part::Input(Input::Table(name)));
+            if let LookupTable::External(table) = &lookup.table {
+                found(Part::Input(Input::Table(table.name)));
             }
             text(&lookup.key, found);
             if let Some(on) = &lookup.on {
