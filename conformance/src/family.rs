@@ -25,8 +25,9 @@ pub(crate) struct Family {
     rows: Vec<Table>,
     /// File under `tables/` without `.toml`, whose `[[row]]`s are taken.
     table: Option<String>,
-    /// Column that a row must have to be taken.
-    only: Option<String>,
+    /// Columns that a row must have to be taken.
+    #[serde(default)]
+    only: Vec<String>,
     /// Column with a list to go over; rows without it are left out.
     each: Option<String>,
     #[serde(rename = "step")]

@@ -18,6 +18,8 @@ mod caller;
 mod canonical;
 mod case;
 mod cli;
+#[cfg(test)]
+mod contract;
 mod coverage;
 mod crypto;
 mod embedded;
