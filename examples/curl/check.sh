@@ -37,3 +37,5 @@ check 'V6 canonical' "$data" '{"amt":12.50,"setlinfo":{"gend":"1","psn_name":"æµ
 signed_text "$data" $secret <<<"$message" >"$work/text"
 verify "$work/public.pem" "$work/text" \
     JzYSGmmoRTjCTE3S7zF1j8j+q7gzO4zcj5cU9GACLYNti1NvwBzzlKMgjOTmlGBHxvdrK8d8nKcAhXjwnyQBDA== || check V6 refused accepted
+check 'empty data' "$(signed_text "$(canonical <<<'{"a":"","b":[null]}')" $secret <<<"$message")" \
+    "$(signed_text '' $secret <<<"$message")"

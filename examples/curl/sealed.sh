@@ -23,11 +23,12 @@ canonical() {
         jq -cSj "$DROP drop" | perl -0pe 's/"\\u0001([^"]*)"/$1/g'
 }
 
-# signed_text < 报文 message (JSON)，参数 data 文本、appSecret / what the signature covers
+# signed_text < 报文 message (JSON)，参数 data 文本、appSecret / what the signature covers；
+# 没有内容的 data 与空成员一样不签 / data that holds nothing is left out like an empty member
 signed_text() {
     jq -j --arg data "$1" --arg secret "$2" \
         'del(.signData, .encData, .extra) + {data: $data} | to_entries | sort_by(.key)
-         | map(select(.value != "") | "\(.key)=\(.value)") | join("&") + "&key=" + $secret'
+         | map(select(.value != "" and .value != "{}") | "\(.key)=\(.value)") | join("&") + "&key=" + $secret'
 }
 
 # der_integer HEX：无多余前导零的 INTEGER / an INTEGER without needless leading zeros

@@ -69,7 +69,7 @@ final class Sealed {
         String covered = signedText(members, caller.appSecret());
         members.remove("data");
         members.put("signData", sign(caller.privateKey(), covered));
-        members.put("encData", encrypt(key2(caller), text));
+        members.put("encData", encrypt(key2(caller), text == null ? "{}" : text));
         return new Message(members, covered);
     }
 
@@ -144,7 +144,8 @@ final class Sealed {
         List<String> left = List.of("signData", "encData", "extra");
         StringBuilder out = new StringBuilder();
         new TreeMap<>(members).forEach((name, value) -> {
-            if (!left.contains(name) && !value.isEmpty()) {
+            // 没有内容的 data 与空成员一样不签 / data that holds nothing is left out like an empty member.
+            if (!left.contains(name) && value != null && !value.isEmpty()) {
                 out.append(name).append('=').append(value).append('&');
             }
         });

@@ -34,6 +34,8 @@ public final class SelfCheck {
                 "requestId", "H61040000001202611220001", "data", data), CALLER.appSecret());
         check("V6", Sealed.verify(PUBLIC, covered,
                 "JzYSGmmoRTjCTE3S7zF1j8j+q7gzO4zcj5cU9GACLYNti1NvwBzzlKMgjOTmlGBHxvdrK8d8nKcAhXjwnyQBDA=="));
+        Sealed.Message nothing = Sealed.seal(CALLER, JsonParser.parseString("{\"a\":\"\",\"b\":[null]}"), "SC:1");
+        check("nothing is signed of empty data", !nothing.covered().contains("data="));
     }
 
     private static void check(String name, boolean holds) {

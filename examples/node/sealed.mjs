@@ -36,7 +36,8 @@ export function canonical(value) {
 export function signedText(members, appSecret) {
   const left = new Set(["signData", "encData", "extra"]);
   const parts = Object.keys(members).sort()
-    .filter((name) => !left.has(name) && members[name] !== "")
+    // 没有内容的 data 与空成员一样不签 / data that holds nothing is left out like an empty member.
+    .filter((name) => !left.has(name) && members[name] !== "" && members[name] !== undefined)
     .map((name) => `${name}=${members[name]}`);
   return `${parts.join("&")}&key=${appSecret}`;
 }
@@ -99,7 +100,7 @@ export class Caller {
     };
     const covered = signedText({ ...message, data: text }, this.file.app_secret);
     message.signData = sign(this.file.private_key, this.file.public_key, covered);
-    message.encData = encrypt(this.key, text);
+    message.encData = encrypt(this.key, text ?? "{}");
     return { message, covered };
   }
 

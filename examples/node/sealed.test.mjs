@@ -44,6 +44,16 @@ test("V6: signed text", () => {
   assert.ok(verify(p, text, "JzYSGmmoRTjCTE3S7zF1j8j+q7gzO4zcj5cU9GACLYNti1NvwBzzlKMgjOTmlGBHxvdrK8d8nKcAhXjwnyQBDA=="));
 });
 
+test("data that holds nothing is sealed and not signed", () => {
+  const caller = new Caller({ app_id: appId, app_secret: secret, private_key: d, public_key: p, platform_public_key: p });
+  const { message, covered } = caller.seal(parse('{"a":"","b":[null]}'));
+  assert.ok(!covered.includes("data="));
+  const { signData, ...members } = message;
+  const answer = { ...members, code: "0", message: "成功", success: true };
+  answer.signData = sign(d, p, signedText(answer, secret));
+  assert.equal(canonical(caller.open(answer, message)), undefined);
+});
+
 test("an answer is verified with its numbers as written, and as the answer to its request", () => {
   const caller = new Caller({ app_id: appId, app_secret: secret, private_key: d, public_key: p, platform_public_key: p });
   const { message } = caller.seal(parse('{"a":"1"}'));

@@ -60,7 +60,8 @@ def quote(value):
 
 def signed_text(members, app_secret):
     """成员按 ASCII 排序以 & 连接，末尾加 &key=appSecret / what the signature covers."""
-    members = {k: v for k, v in members.items() if v != "" and k not in ("signData", "encData", "extra")}
+    # 没有内容的 data 与空成员一样不签 / data that holds nothing is left out like an empty member.
+    members = {k: v for k, v in members.items() if v not in ("", None) and k not in ("signData", "encData", "extra")}
     # 应答的 success 是 JSON 布尔值，按 true / false 签名 / a JSON boolean, signed as true or false
     members = {k: {True: "true", False: "false"}[v] if isinstance(v, bool) else v for k, v in members.items()}
     return "&".join(f"{key}={members[key]}" for key in sorted(members)) + "&key=" + app_secret
@@ -130,7 +131,7 @@ class Caller:
         covered = signed_text(message | {"data": text}, self.app_secret)
         message["signData"] = sign(signer(self.private_key, self.public_key), covered)
         key = key2(self.app_id, self.app_secret)
-        message["encData"] = ecb(sm4.SM4_ENCRYPT, key, text.encode()).hex().upper()
+        message["encData"] = ecb(sm4.SM4_ENCRYPT, key, (text or "{}").encode()).hex().upper()
         return message, covered
 
     def open(self, answer, request):

@@ -65,6 +65,15 @@ class Vectors(unittest.TestCase):
             with self.assertRaises(ValueError):
                 caller.open(answer | change, request)
 
+    def test_data_that_holds_nothing_is_sealed_and_not_signed(self):
+        caller = sealed.Caller(APP_ID, SECRET, b64(D), b64(P), b64(P))
+        message, covered = caller.seal({"a": "", "b": [None]})
+        self.assertNotIn("data=", covered)
+        self.assertEqual(message["encData"], caller.seal({})[0]["encData"])
+        answer = message | {"code": "0", "message": "成功", "success": True}
+        answer["signData"] = sealed.sign(sealed.signer(b64(D), b64(P)), sealed.signed_text(answer, SECRET))
+        self.assertEqual(caller.open(answer, message), {})
+
     def test_duplicate_keys_are_refused(self):
         with self.assertRaises(ValueError):
             sealed.parse('{"a":{"b":1,"b":2}}')
