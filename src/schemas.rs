@@ -71,6 +71,25 @@ pub fn fits(validator: &Validator, data: &Value) -> Result<(), Vec<FieldError>> 
     Err(fields)
 }
 
+/// Takes out the members that the canonical text of a message leaves out as well: null and
+/// empty text. HIS software writes them for everything that it has no value for, and a
+/// signature that does not cover them cannot tell them from absent ones. Elements of arrays
+/// stay, for their place means something; so do empty objects and arrays.
+pub fn drop_blanks(data: &mut Value) {
+    match data {
+        Value::Object(members) => {
+            members.retain(|_, value| !is_blank(value));
+            members.values_mut().for_each(drop_blanks);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_blanks),
+        _ => {}
+    }
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("")
+}
+
 fn holds_nul(data: &Value) -> bool {
     match data {
         Value::String(text) => text.contains('\0'),
@@ -109,8 +128,8 @@ fn name_nul(data: &Value, at: &mut String, fields: &mut Vec<FieldError>) {
     }
 }
 
-/// Turns a violation into the fields it is about: an unknown member is named itself, not
-/// the object it stands in, and of alternatives the first one is explained.
+/// Turns a violation into the fields it is about: an unknown or missing member is named
+/// itself, not the object it stands in, and of alternatives the first one is explained.
 fn explain(error: &ValidationError<'_>, fields: &mut Vec<FieldError>) {
     let at = error.instance_path().to_string();
     match error.kind() {
@@ -121,6 +140,11 @@ fn explain(error: &ValidationError<'_>, fields: &mut Vec<FieldError>) {
                 FieldError::new(format!("{at}/{name}"), "未约定的字段", "unknown field")
             }));
         }
+        ValidationErrorKind::Required { property } => fields.push(FieldError::new(
+            format!("{at}/{}", property.as_str().unwrap_or_default()),
+            "缺少必填字段",
+            "a required field is missing or empty",
+        )),
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }
             if context.first().is_some_and(|branch| !branch.is_empty()) =>
         {
@@ -147,6 +171,24 @@ mod tests {
         let data = json!({"setl_ym": "202610", "level": "case", "drg_code": "A\0"});
         let errors = schemas.check("groupings.fee-summary", &data).unwrap_err();
         assert_eq!(errors[0].pointer, "/drg_code");
+    }
+
+    #[test]
+    fn blank_members_are_dropped_at_every_depth_and_elements_stay() {
+        let mut data = json!({"a": "", "b": null, "c": {"d": "", "e": 0}, "f": [], "g": {},
+            "h": ["", null, {"i": "", "j": false}, [{"k": null}]], "l": " "});
+        drop_blanks(&mut data);
+        let wanted = json!({"c": {"e": 0}, "f": [], "g": {},
+            "h": ["", null, {"j": false}, [{}]], "l": " "});
+        assert_eq!(data, wanted);
+    }
+
+    #[test]
+    fn a_missing_member_is_named_itself() {
+        let schemas = Schemas::compile().unwrap();
+        let data = json!({"after": {"fixmedins_code": "H1"}, "setl_ym": "202610"});
+        let errors = schemas.check("qc.results", &data).unwrap_err();
+        assert_eq!(errors[0].pointer, "/after/setl_id");
     }
 
     #[test]

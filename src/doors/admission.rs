@@ -8,6 +8,7 @@ use crate::{
     app::App,
     error::{ErrorCode, Refusal},
     operations::Operation,
+    schemas,
     service::exactly_once,
     session::Session,
     store::Store,
@@ -29,14 +30,18 @@ pub(super) fn store(request: &HttpRequest, app: &App) -> Store {
 }
 
 /// Turns data into a request of the operation, if the caller's role may ask for it and the
-/// data fits the schema.
+/// data, without its blank members, fits the schema.
 ///
 /// # Errors
 /// [`ErrorCode::RoleNotAllowed`], [`ErrorCode::SchemaViolation`].
-pub(crate) fn admit<O: Operation>(session: &Session, data: Value) -> Result<O::Request, Refusal> {
+pub(crate) fn admit<O: Operation>(
+    session: &Session,
+    mut data: Value,
+) -> Result<O::Request, Refusal> {
     if !O::ROLES.contains(&session.caller.role) {
         return Err(Refusal::new(ErrorCode::RoleNotAllowed));
     }
+    schemas::drop_blanks(&mut data);
     let violated = |errors| Refusal::new(ErrorCode::SchemaViolation).with_errors(errors);
     session.app.schemas.check(O::ID, &data).map_err(violated)?;
     O::parse(data).map_err(violated)

@@ -14,6 +14,7 @@ mod transaction_harness;
 
 mod at_rest;
 mod audit_chain;
+mod blank_members;
 mod callers;
 mod command_line;
 mod comparison;
