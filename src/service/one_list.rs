@@ -4,7 +4,7 @@ use crate::{
     error::{ErrorCode, Refusal},
     store::{
         Tx, TxError,
-        lists::{self, ListHead},
+        lists::{self, ListHead, Reading},
     },
 };
 
@@ -18,7 +18,7 @@ pub async fn locked(
     setl_id: &str,
     fixmedins_code: Option<&str>,
 ) -> Result<Option<ListHead>, TxError> {
-    only(lists::lock_by_setl_id(tx, setl_id, fixmedins_code).await?)
+    only(lists::by_setl_id(tx, setl_id, fixmedins_code, Reading::Locking).await?)
 }
 
 /// As [`locked`], without a lock.
@@ -30,7 +30,7 @@ pub async fn found(
     setl_id: &str,
     fixmedins_code: Option<&str>,
 ) -> Result<Option<ListHead>, TxError> {
-    only(lists::find_by_setl_id(tx, setl_id, fixmedins_code).await?)
+    only(lists::by_setl_id(tx, setl_id, fixmedins_code, Reading::Free).await?)
 }
 
 fn only(mut found: Vec<ListHead>) -> Result<Option<ListHead>, TxError> {

@@ -163,51 +163,43 @@ pub async fn heads(tx: &Tx<'_>, keys: &ListKeys) -> Result<Vec<ListHead>, TxErro
     Ok(rows.iter().map(head).collect::<Result<_, _>>()?)
 }
 
-/// Locks the lists with a settlement id, of one institution or of whichever has it.
-///
-/// # Errors
-/// [`TxError::Database`].
-pub async fn lock_by_setl_id(
-    tx: &Tx<'_>,
-    setl_id: &str,
-    fixmedins_code: Option<&str>,
-) -> Result<Vec<ListHead>, TxError> {
-    let rows = tx
-        .query(
-            concat!(
-                "SELECT ",
-                head_columns!(),
-                " FROM settlement_lists l
-                  WHERE l.setl_id = $1 AND ($2::text IS NULL OR l.fixmedins_code = $2)
-                  ORDER BY l.fixmedins_code LIMIT 2 FOR UPDATE"
-            ),
-            &[&setl_id, &fixmedins_code],
-        )
-        .await?;
-    Ok(rows.iter().map(head).collect::<Result<_, _>>()?)
+/// Whether rows are read to be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Others may change them meanwhile.
+    Free,
+    /// They are locked until the transaction ends.
+    Locking,
 }
 
-/// As [`lock_by_setl_id`], without a lock.
+macro_rules! by_setl_id {
+    ($lock:literal) => {
+        concat!(
+            "SELECT ",
+            head_columns!(),
+            " FROM settlement_lists l
+              WHERE l.setl_id = $1 AND ($2::text IS NULL OR l.fixmedins_code = $2)
+              ORDER BY l.fixmedins_code LIMIT 2",
+            $lock
+        )
+    };
+}
+
+/// The lists with a settlement id, of one institution or of whichever has it; two at most.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn find_by_setl_id(
+pub async fn by_setl_id(
     tx: &Tx<'_>,
     setl_id: &str,
     fixmedins_code: Option<&str>,
+    reading: Reading,
 ) -> Result<Vec<ListHead>, TxError> {
-    let rows = tx
-        .query(
-            concat!(
-                "SELECT ",
-                head_columns!(),
-                " FROM settlement_lists l
-                  WHERE l.setl_id = $1 AND ($2::text IS NULL OR l.fixmedins_code = $2)
-                  ORDER BY l.fixmedins_code LIMIT 2"
-            ),
-            &[&setl_id, &fixmedins_code],
-        )
-        .await?;
+    let statement = match reading {
+        Reading::Free => by_setl_id!(""),
+        Reading::Locking => by_setl_id!(" FOR UPDATE"),
+    };
+    let rows = tx.query(statement, &[&setl_id, &fixmedins_code]).await?;
     Ok(rows.iter().map(head).collect::<Result<_, _>>()?)
 }
 
