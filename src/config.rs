@@ -3,8 +3,13 @@
 //! Every key has a default that runs on a developer's machine; a production site sets
 //! `environment = "production"`, `database.url`, and its own key files. Unknown keys
 //! are refused, so a typing error cannot silently fall back to a default.
+//!
+//! The doc comments below are the descriptions of `schemas/config.json` and the comments of
+//! `check-config --sample`, hence Chinese first.
 
 mod retention;
+mod sample;
+mod schema;
 mod transaction;
 mod upstream;
 
@@ -18,15 +23,18 @@ use ipnet::IpNet;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use tokio_postgres::config::SslMode;
+use utoipa::ToSchema;
 
 use crate::{keys::SecretSource, tls::Tls};
 
 pub use retention::Retention;
+pub use sample::sample;
+pub use schema::schema;
 pub use transaction::{SignNo, TransactionDoor};
 pub use upstream::Upstream;
 
 /// Where the gateway runs; decides whether development keys are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Environment {
     /// A developer's machine: development callers and keys are made and accepted.
@@ -35,139 +43,179 @@ pub enum Environment {
     Production,
 }
 
-/// The whole configuration.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// 网关配置 / the whole configuration.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// `development` (default) or `production`.
+    /// 运行环境：development 开发，production 生产（拒绝 TEST- 密钥与明文私钥）/ development, or
+    /// production, which refuses TEST- keys and plain private keys.
     pub environment: Environment,
-    /// Address to listen on; port 0 takes a free one.
+    /// 监听地址，端口 0 取空闲端口 / address to listen on; port 0 takes a free one.
+    #[schema(value_type = String)]
     pub listen: SocketAddr,
-    /// Folder of the private database, development callers and keys.
+    /// 数据目录：自带数据库、开发用调用方与密钥、重新装载的套接字 / folder of the private database,
+    /// development callers and keys, and the socket of `reload`.
+    #[schema(value_type = String)]
     pub data_dir: PathBuf,
-    /// HTTP worker threads; 0 means one per core.
+    /// HTTP 工作线程数，0 为每核一个 / HTTP worker threads; 0: one per core.
     pub workers: usize,
-    /// Pooling area (统筹区) of this gateway, six digits, GB/T 2260.
+    /// 统筹区，六位行政区划代码（GB/T 2260）/ pooling area, six digits.
     pub admdvs: String,
-    /// Profile used when a request names none.
+    /// 统筹区付费档案，见 `chs-gateway profile show` / profile of the pooling area.
     pub profile: String,
-    /// Database.
+    /// 数据库 / database.
     pub database: Database,
-    /// Limits.
+    /// 限额与时限 / limits.
     pub limits: Limits,
-    /// Keys of the platform itself.
+    /// 平台密钥 / keys of the platform itself.
     pub keys: Keys,
-    /// Grouping schemes beside the built-in ones.
+    /// 内置之外的分组方案 / grouping schemes beside the built-in ones.
     pub schemes: Schemes,
-    /// The transaction door.
+    /// 内置之外的付费档案 / profiles beside the built-in ones.
+    pub profiles: Profiles,
+    /// 交易报文入口 / the transaction door.
     pub transaction: TransactionDoor,
-    /// How long data is kept.
+    /// 数据保存期限 / how long data is kept.
     pub retention: Retention,
-    /// The upper platform that results are reported to.
+    /// 结果上报的上级平台 / the upper platform that results are reported to.
     pub upstream: Upstream,
-    /// Quality control of the pooling area.
+    /// 统筹区质控 / quality control of the pooling area.
     pub quality: Quality,
-    /// Monthly settlement and special-case review.
+    /// 月度结算与特病单议 / monthly settlement and special-case review.
     pub settlement: Settlement,
-    /// TLS of the gateway's own door; none: plain HTTP, behind a proxy that ends TLS.
+    /// 网关自身的 TLS；不配置则为 HTTP，由前置代理终结 TLS / TLS of the gateway's own door; none:
+    /// plain HTTP, behind a proxy that ends TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
 }
 
-/// Quality control of the pooling area.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// 统筹区质控 / quality control of the pooling area.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Quality {
-    /// Folder of the area's tuning, rules, tables and catalogue; see `docs/QUALITY.md`.
+    /// 统筹区的规则、调整、对照表与目录所在目录，见 docs/QUALITY.md / folder of the area's tuning,
+    /// rules, tables and catalogue.
+    #[schema(value_type = Option<String>, example = "/etc/chs/quality")]
     pub folder: Option<PathBuf>,
-    /// Most hours of a stay planned as day surgery: 24, and never more than 48.
+    /// 日间手术计划住院的最长小时数，24，至多 48 / most hours of a stay planned as day surgery: 24,
+    /// and never more than 48.
     pub day_surgery_hours: u32,
 }
 
-/// Parameters of the month that are the area's to set; decimals stand in quotes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// 统筹区设定的月结参数，小数写在引号内 / parameters of the month that are the area's to set;
+/// decimals stand in quotes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settlement {
-    /// Share of a bill kept as a deposit for the assessment, 0 to 1.
+    /// 留作考核保证金的比例，0 至 1 / share of a bill kept as a deposit for the assessment.
+    #[schema(value_type = String)]
     pub deposit: Decimal,
-    /// Whether money moves each month, or the month is a book entry only.
+    /// 是否按月拨付；否则月结只记账 / whether money moves each month, or the month is a book entry.
     pub pays_monthly: bool,
-    /// Decimals of the value of a point.
+    /// 点值小数位数 / decimals of the value of a point.
     pub value_decimals: u32,
-    /// fund_pay_type of the pooled basic funds, without 2304's hifp_pay: what others pay
-    /// of a case is its cost less these.
+    /// 统筹基金的 fund_pay_type（2304 的 hifp_pay 未到时使用）/ fund_pay_type of the pooled basic
+    /// funds, without 2304's hifp_pay: what others pay of a case is its cost less these.
     pub pooled_funds: Vec<String>,
-    /// Share of a month's discharges that may be reviewed as special cases, DRG.
+    /// 特病单议占当月出院人次的上限，DRG / share of a month's discharges that may be reviewed as
+    /// special cases, DRG.
+    #[schema(value_type = String)]
     pub special_share_drg: Decimal,
-    /// The same, DIP.
+    /// 特病单议占当月出院人次的上限，DIP / the same, DIP.
+    #[schema(value_type = String)]
     pub special_share_dip: Decimal,
-    /// Days after a rejection within which a hospital may appeal.
+    /// 评审不通过后可申诉的天数 / days after a rejection within which a hospital may appeal.
     pub appeal_days: u16,
-    /// How often waiting bills are looked for, in seconds.
+    /// 查看待出账月份的间隔，秒 / how often waiting bills are looked for, in seconds.
     pub billing_seconds: u64,
 }
 
-/// Grouping schemes beside the built-in ones.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// 内置之外的分组方案 / grouping schemes beside the built-in ones.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Schemes {
-    /// Folders in the source form, a scheme each (`scheme import` writes them).
+    /// 方案目录，每个目录一个方案（由 `scheme import` 写出）/ folders in the source form, a scheme
+    /// each (`scheme import` writes them).
+    #[schema(value_type = Vec<String>)]
     pub folders: Vec<PathBuf>,
 }
 
-/// Which PostgreSQL to use.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// 内置之外的付费档案 / profiles beside the built-in ones.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Profiles {
+    /// 档案目录，每个 .toml 文件一个档案，见 docs/PROFILES.md / folder of profiles, a `.toml` file
+    /// each.
+    #[schema(value_type = Option<String>, example = "/etc/chs/profiles")]
+    pub folder: Option<PathBuf>,
+}
+
+/// 使用哪个 PostgreSQL / which PostgreSQL to use.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// Connection string (`postgres://…` or `key=value`); empty: a private one is started.
+    /// 连接串（postgres://… 或 key=value），留空则启动自带的数据库 / connection string; empty: a
+    /// private one is started.
     pub url: String,
-    /// CAs of a database that is reached by TLS (`sslmode=require` in the url), PEM.
+    /// 经 TLS（url 中 sslmode=require）连接时信任的 CA，PEM / CAs of a database that is reached by TLS.
+    #[schema(value_type = Option<String>, example = "/etc/chs/database-ca.pem")]
     pub ca: Option<PathBuf>,
-    /// Connections for calls, shared out among the workers.
+    /// 处理请求的连接数，由各工作线程平分，约为数据库核数的两倍 / connections for calls, shared out
+    /// among the workers: about twice the database's cores.
     pub pool_size: usize,
-    /// Folder with `initdb` and `postgres`, when they are in no usual place.
+    /// initdb 与 postgres 所在目录，仅在不居常处时填写 / folder with `initdb` and `postgres`, when
+    /// they are in no usual place.
+    #[schema(value_type = Option<String>, example = "/usr/lib/postgresql/17/bin")]
     pub binaries: Option<PathBuf>,
 }
 
-/// What one caller, one address or one message may use.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// 单个调用方、地址、报文的限额 / what one caller, one address or one message may use.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Largest body, in bytes.
+    /// 报文最大字节数 / largest body, in bytes.
     pub body_bytes: usize,
-    /// Distance allowed between `timestamp` and our clock, in seconds.
+    /// timestamp 与网关时钟允许相差的秒数 / distance allowed between `timestamp` and our clock.
     pub window_seconds: u32,
-    /// Requests per second of one verified caller.
+    /// 单个调用方每秒请求数 / requests per second of one verified caller.
     pub caller_per_second: u32,
-    /// Requests per second of one source address.
+    /// 单个来源地址每秒请求数 / requests per second of one source address.
     pub address_per_second: u32,
-    /// Proxies in front of the gateway, in CIDR form: only what comes from one of them may
-    /// name its client in `X-Forwarded-For`.
+    /// 前置代理（CIDR），只有经它们到来的 X-Forwarded-For 可信 / proxies in front of the gateway:
+    /// only what comes from one of them may name its client in `X-Forwarded-For`.
+    #[schema(value_type = Vec<String>)]
     pub trusted_proxies: Vec<IpNet>,
-    /// How often the register of callers is looked at for changes, in seconds.
+    /// 查看调用方登记是否变更的间隔，秒 / how often the register of callers is looked at for changes.
     pub callers_seconds: u64,
-    /// How long a repeated requestId waits for its first send, in seconds.
+    /// 重复 requestId 等待首次请求完成的秒数，1 至 25 / how long a repeated requestId waits for its
+    /// first send, in seconds.
     pub wait_seconds: u64,
-    /// How long a requestId stays bound to its answer, in days.
+    /// requestId 与其应答的保存天数 / how long a requestId stays bound to its answer, in days.
     pub idempotency_days: u32,
-    /// How long an ordered stop waits for running requests, in seconds.
+    /// 停止时等待进行中请求的秒数 / how long an ordered stop waits for running requests.
     pub shutdown_seconds: u64,
 }
 
-/// Keys of the platform: a file, `{ env = "…" }` or `{ command = ["…"] }` each; empty in
-/// development, where files are made.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// 平台密钥，均可为文件、{ env = "变量" } 或 { command = ["程序", "参数"] }；开发环境留空自动生成
+/// / keys of the platform: a file, a variable or a command each; empty in development, where
+/// files are made.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
-    /// SM2 private key with which answers are signed: encrypted PKCS#8 in PEM; in
-    /// development plain PEM or Base64 too.
+    /// 签答复的 SM2 私钥：加密的 PKCS#8（PEM）；开发环境也收明文 PEM 与 Base64 / SM2 private key with
+    /// which answers are signed: encrypted PKCS#8 in PEM; in development plain PEM or Base64 too.
+    #[schema(value_type = Option<SecretSource>, example = "/etc/chs/platform.pem")]
     pub platform_private_key: Option<SecretSource>,
-    /// Password of an encrypted private key.
+    /// 加密私钥的口令 / password of an encrypted private key.
+    #[schema(value_type = Option<SecretSource>, example = json!({"command": ["/usr/local/bin/kms-read", "chs-platform"]}))]
     pub platform_password: Option<SecretSource>,
-    /// 16 random bytes in hex: seals callers' secrets and lists at rest (SM4-GCM).
+    /// 主密钥，32 位十六进制（16 字节随机数），封存调用方密钥与清单 / 16 random bytes in hex: seals
+    /// callers' secrets and lists at rest (SM4-GCM).
+    #[schema(value_type = Option<SecretSource>, example = json!({"env": "CHS_MASTER"}))]
     pub master_key: Option<SecretSource>,
-    /// Master keys before it, the newest first: they open what they sealed. The oldest one
-    /// also makes the keyed digests and the audit chain, which must not change.
+    /// 此前的主密钥，新者在前，用于打开其封存的内容；最早的一把还用于检索摘要与审计链 / master keys
+    /// before it, the newest first: they open what they sealed. The oldest one also makes the keyed
+    /// digests and the audit chain, which must not change.
     pub earlier_master_keys: Vec<SecretSource>,
 }
 
@@ -199,6 +247,7 @@ impl Default for Config {
             },
             keys: Keys::default(),
             schemes: Schemes::default(),
+            profiles: Profiles::default(),
             transaction: TransactionDoor::default(),
             retention: Retention::default(),
             upstream: Upstream::default(),

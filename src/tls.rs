@@ -16,17 +16,22 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::keys::{SecretError, SecretSource};
 
-/// TLS of the gateway's door; without it the gateway speaks plain HTTP, for a proxy that
-/// ends TLS or TLCP in front of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// 网关自身的 TLS；不配置则为 HTTP，由前置代理终结 TLS 或 TLCP / TLS of the gateway's door;
+/// without it the gateway speaks plain HTTP, for a proxy that ends TLS or TLCP in front of it.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tls {
-    /// Certificate of the gateway and those that lead to its CA, PEM.
+    /// 网关证书及其上级证书，PEM / certificate of the gateway and those that lead to its CA.
+    #[schema(value_type = String, example = "/etc/chs/server.pem")]
     pub certificate: PathBuf,
-    /// Its private key, PEM: a file, `{ env = "…" }` or `{ command = ["…"] }`.
+    /// 证书的私钥，PEM：文件、变量或命令 / its private key, PEM: a file, a variable or a command.
+    #[schema(example = "/etc/chs/server.key")]
     pub private_key: SecretSource,
-    /// Mutual TLS: a client must have a certificate of one of these CAs, PEM.
+    /// 双向 TLS：客户端须持这些 CA 所发的证书，PEM / mutual TLS: a client must have a certificate of
+    /// one of these CAs.
+    #[schema(example = "/etc/chs/clients-ca.pem")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub client_ca: Option<PathBuf>,
 }
 

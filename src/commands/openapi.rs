@@ -6,7 +6,7 @@ use chs_quality::Engine;
 use clap::Parser;
 
 use super::Outcome;
-use crate::{error::codes, operations::TABLE, router};
+use crate::{config, error::codes, operations::TABLE, router};
 
 /// 输出接口文档 / write the generated documents
 ///
@@ -71,6 +71,10 @@ fn documents() -> Result<Vec<(String, String)>, Box<dyn Error + Send + Sync>> {
     for row in TABLE {
         documents.push((format!("schemas/{}.json", row.id), pretty(&(row.schema)())?));
     }
+    documents.push((
+        "schemas/config.json".to_owned(),
+        pretty(&config::schema()?)?,
+    ));
     documents.push(("docs/ERRORS.md".to_owned(), codes::as_markdown()));
     documents.push((
         "docs/QC_RULES.md".to_owned(),

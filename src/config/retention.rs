@@ -1,16 +1,18 @@
 //! How long data is kept.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// How long data is kept before the retention job deletes it. Official results, decisions
+/// 数据保存期限，到期由作业删除；正式结果、月结与审计链从不删除 / how long data is kept before the retention job deletes it. Official results, decisions
 /// on months and the audit chain are never deleted.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
-    /// Delivered and dropped messages of the outbox, in days.
+    /// 发件箱中已送达与已放弃报文的保存天数 / delivered and dropped messages of the outbox, in days.
     pub outbox_days: u32,
-    /// Lists, settlement records and front pages with their QC results and groupings, in
-    /// months after the settlement month; 0 keeps them.
+    /// 清单、结算记录、病案首页及其质控与分组结果在结算月之后保存的月数，0 为不删除，否则不小于 24
+    /// / lists, settlement records and front pages with their QC results and groupings, in months
+    /// after the settlement month; 0 keeps them.
     pub patient_months: u32,
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ConfigError;
 use crate::operations::TABLE;
 
 /// Whether messages need a signed-in operator. The published text says that signing in
 /// precedes other transactions, and its table that `sign_no` may be empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SignNo {
     /// `sign_no` is not looked at.
@@ -21,28 +22,29 @@ pub enum SignNo {
     Live,
 }
 
-/// The transaction door.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// 交易报文入口 / the transaction door.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransactionDoor {
-    /// Distance allowed between `_api_timestamp` and our clock, in seconds; 30 minutes are
-    /// published.
+    /// CSB 时间戳允许相差的秒数，公布值为 30 分钟 / distance allowed between `_api_timestamp` and our
+    /// clock, in seconds; 30 minutes are published.
     pub csb_window_seconds: u32,
-    /// The same for `x-tif-timestamp`; nothing is published.
+    /// TIF 时间戳允许相差的秒数，未见公布 / the same for `x-tif-timestamp`; nothing is published.
     pub tif_window_seconds: u32,
-    /// Whether messages need a signed-in operator.
+    /// 签到要求：ignored 不检查，present 须填写，live 须为当日有效签到 / whether messages need a
+    /// signed-in operator.
     pub sign_no: SignNo,
-    /// Values of `infver` that are taken; none: every one.
+    /// 接受的接口版本号 infver，空为不限 / values of `infver` that are taken; none: every one.
     pub infver: Vec<String>,
-    /// Values of `recer_sys_code` that are taken; none: every one.
+    /// 接受的接收方系统代码，空为不限 / values of `recer_sys_code` that are taken; none: every one.
     pub recer_sys_code: Vec<String>,
-    /// Whether remarks on a message are answered in `warn_msg`, a member that no published
-    /// table has.
+    /// 是否以 warn_msg 提示（公布的表中无此成员）/ whether remarks on a message are answered in
+    /// `warn_msg`, a member that no published table has.
     pub warnings: bool,
-    /// Our own numbers (370101 …) where they are other ones here.
+    /// 本网关编号在当地的编号，如 370101 = "610101" / our own numbers where they are other ones here.
     pub infnos: BTreeMap<String, String>,
-    /// Further paths, each with the one number that is called there; an empty number closes
-    /// a path.
+    /// 固定路径及其交易编号，空字符串关闭一个路径 / further paths, each with the one number that is
+    /// called there; an empty number closes a path.
     pub paths: BTreeMap<String, String>,
 }
 

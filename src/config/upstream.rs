@@ -3,31 +3,37 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// The provincial platform, and how messages are delivered to it. Without an address nothing
-/// is delivered, and what is reported waits.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// 省级平台与投递方式；不填地址则不投递，上报内容留在发件箱 / the provincial platform, and how
+/// messages are delivered to it. Without an address nothing is delivered, and what is reported
+/// waits.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Upstream {
-    /// Address of the platform, before `/api/v1/…`; empty: delivery is off.
+    /// 平台地址（/api/v1/… 之前的部分），空为不投递 / address of the platform, before `/api/v1/…`;
+    /// empty: delivery is off.
     pub url: String,
-    /// Caller file that the platform issued: appId, secrets, our key and its own.
+    /// 平台发给本网关的调用方文件 / caller file that the platform issued: appId, secrets, our key and
+    /// its own.
+    #[schema(value_type = Option<String>, example = "/etc/chs/province.toml")]
     pub caller: Option<PathBuf>,
-    /// Messages on their way at the same time, for each gateway.
+    /// 每个网关同时投递的报文数 / messages on their way at the same time, for each gateway.
     pub concurrency: usize,
-    /// How often the outbox is looked at when nothing is due, in milliseconds.
+    /// 无到期报文时查看发件箱的间隔，毫秒 / how often the outbox is looked at when nothing is due, ms.
     pub poll_ms: u64,
-    /// How long a connection may take to open, in seconds.
+    /// 建立连接的时限，秒 / how long a connection may take to open, in seconds.
     pub connect_seconds: u64,
-    /// How long a message may take with its answer, in seconds.
+    /// 一次收发的时限，秒 / how long a message may take with its answer, in seconds.
     pub timeout_seconds: u64,
-    /// Wait before the second attempt, in milliseconds; it doubles with each further one.
+    /// 首次重试前的等待，毫秒，其后逐次加倍 / wait before the second attempt, in milliseconds; it
+    /// doubles with each further one.
     pub backoff_ms: u64,
-    /// Longest wait between two attempts, in seconds.
+    /// 两次投递之间的最长等待，秒 / longest wait between two attempts, in seconds.
     pub backoff_most_seconds: u64,
-    /// Attempts after which a message is dead.
+    /// 投递多少次后转入死信 / attempts after which a message is dead.
     pub attempts: u32,
-    /// Age at which a failing message is dead, in hours.
+    /// 投递失败多少小时后转入死信 / age at which a failing message is dead, in hours.
     pub age_hours: u32,
 }
 

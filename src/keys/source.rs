@@ -8,9 +8,19 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{
+            AdditionalProperties, ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type,
+        },
+    },
+};
 use zeroize::Zeroizing;
 
-/// Where a secret comes from. In configuration a plain text is a file:
+/// 密钥来源：文件路径、{ env = "变量" } 或 { command = ["程序", "参数"] } / where a secret comes
+/// from. In configuration a plain text is a file:
 /// `master_key = "/etc/chs/master.hex"`, `{ env = "CHS_MASTER" }`,
 /// `{ command = ["/usr/bin/kms-read", "chs-master"] }`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +39,28 @@ pub enum SecretSource {
         command: Vec<String>,
     },
 }
+
+/// Written by hand, because the derived one cannot say that a path is a text.
+impl PartialSchema for SecretSource {
+    fn schema() -> RefOr<Schema> {
+        let text = || Object::with_type(Type::String);
+        let only = |name: &str, value: RefOr<Schema>| {
+            ObjectBuilder::new()
+                .schema_type(Type::Object)
+                .property(name, value)
+                .required(name)
+                .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        };
+        let command = ArrayBuilder::new().items(text()).into();
+        OneOfBuilder::new()
+            .item(text())
+            .item(only("env", text().into()))
+            .item(only("command", command))
+            .into()
+    }
+}
+
+impl ToSchema for SecretSource {}
 
 /// A secret that its source does not give.
 #[derive(Debug, thiserror::Error)]
