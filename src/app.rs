@@ -22,8 +22,10 @@ use crate::{
         transaction,
     },
     embedded_db::{EmbeddedDb, EmbeddedDbError, EmbeddedDbOptions},
+    in_force::InForce,
     jobs,
     keys::{KeyError, PlatformKeys},
+    reload::Reloads,
     router,
     schemas::Schemas,
     store::{Store, StoreError},
@@ -45,8 +47,8 @@ pub struct App {
     pub register: Register,
     /// Keys of the platform.
     pub keys: PlatformKeys,
-    /// Rules, schemes and profiles.
-    pub catalogue: Catalogue,
+    /// Rules, schemes and profiles; `reload` replaces them.
+    pub catalogue: InForce<Catalogue>,
     /// JSON Schemas of the operations.
     pub schemas: Schemas,
     /// Rate limits.
@@ -108,6 +110,7 @@ pub struct Application {
     connection: tokio_postgres::Config,
     app: web::Data<App>,
     upstream: Option<Upstream>,
+    reloads: Reloads,
 }
 
 impl Application {
@@ -119,10 +122,8 @@ impl Application {
     pub async fn build(config: Config) -> Result<Application, StartError> {
         let metrics = telemetry::metrics().map_err(StartError::Process)?;
         // The catalogue is CPU work of some 100 ms: it loads while PostgreSQL starts.
-        let folders = config.schemes.folders.clone();
-        let quality = config.quality.folder.clone();
-        let catalogue =
-            tokio::task::spawn_blocking(move || Catalogue::load(&folders, quality.as_deref()));
+        let named = config.clone();
+        let catalogue = tokio::task::spawn_blocking(move || Catalogue::load(&named));
         let keys = PlatformKeys::open(&config)?;
         let upstream = Upstream::open(&config.upstream)?;
         let (database, connection) = if config.embedded() {
@@ -163,12 +164,9 @@ impl Application {
         let catalogue = catalogue
             .await
             .map_err(|error| StartError::Process(error.to_string()))??;
-        if catalogue.profile(&config.profile).is_none() {
-            return Err(StartError::Process(format!(
-                "profile {} 不存在 / no such profile",
-                config.profile
-            )));
-        }
+        let reloads = Reloads::open(&config.data_dir)
+            .await
+            .map_err(|error| StartError::Process(error.to_string()))?;
         let app = web::Data::new(App {
             limiter: Limiter::new(
                 config.limits.address_per_second,
@@ -178,7 +176,7 @@ impl Application {
             store,
             register: Register::new(registry),
             keys,
-            catalogue,
+            catalogue: InForce::new(catalogue),
             metrics,
             config,
             clock: Utc::now,
@@ -191,6 +189,7 @@ impl Application {
             connection,
             app,
             upstream,
+            reloads,
         })
     }
 
@@ -225,12 +224,14 @@ impl Application {
             mut database,
             app,
             upstream,
+            reloads,
             ..
         } = self;
         let handle = server.handle();
         let mut server = tokio::spawn(server);
         let upkeep = tokio::spawn(jobs::upkeep(app.clone().into_inner()));
         let following = tokio::spawn(jobs::follow_callers(app.clone().into_inner()));
+        let reloading = actix_web::rt::spawn(reloads.follow(app.clone().into_inner()));
         // Transactions stay on the thread that began them, and so does this job.
         let delivery = jobs::deliver::run(app.clone().into_inner(), upstream);
         let retaining = actix_web::rt::spawn(jobs::retain::run(app.clone().into_inner()));
@@ -256,6 +257,7 @@ impl Application {
         };
         upkeep.abort();
         following.abort();
+        reloading.abort();
         delivering.abort();
         retaining.abort();
         billing.abort();

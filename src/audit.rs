@@ -38,7 +38,7 @@ pub struct Entry<'a> {
     pub request_id: &'a str,
     /// What was concerned: a setl_id, a month; never a person's name.
     pub subject: &'a str,
-    /// `done`, `replayed` or the code of a refusal.
+    /// `done`, `replayed`, the code of a refusal, or `refused` for a reload.
     pub outcome: &'a str,
 }
 
@@ -90,17 +90,42 @@ pub fn append(tx: &Tx<'_>, lane: Lane, entry: Entry<'_>, now: DateTime<Utc>) {
 /// # Errors
 /// The database; then nothing may be exported.
 pub async fn record_export(store: &Store, span: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
+    record(store, "audit.export", span, "done", now).await
+}
+
+/// Records that the gateway read rules, schemes and profiles again, with the digest of the
+/// rules that hold now.
+///
+/// # Errors
+/// The database.
+pub async fn record_reload(
+    store: &Store,
+    rules: &str,
+    outcome: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    record(store, "catalogue.reload", rules, outcome, now).await
+}
+
+/// Records what an operator did beside any call.
+async fn record(
+    store: &Store,
+    operation: &'static str,
+    subject: &str,
+    outcome: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
     let request_id = uuid::Uuid::now_v7().simple().to_string();
     let entry = Entry {
         app_id: "operator",
         role: "operator",
-        operation: "audit.export",
+        operation,
         request_id: &request_id,
-        subject: span,
-        outcome: "done",
+        subject,
+        outcome,
     };
     store
-        .run_tx("audit.export", async |tx: &Tx<'_>| {
+        .run_tx(operation, async |tx: &Tx<'_>| {
             let lane = lock(tx, entry.request_id).await?;
             append(tx, lane, entry, now);
             Ok(())

@@ -2,14 +2,7 @@
 
 pub mod transaction_settings;
 
-use std::{
-    collections::HashMap,
-    fmt,
-    net::IpAddr,
-    num::NonZeroU32,
-    str::FromStr,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{collections::HashMap, fmt, net::IpAddr, num::NonZeroU32, str::FromStr, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use chs_envelope::{
@@ -23,6 +16,7 @@ use ipnet::IpNet;
 
 use self::transaction_settings::TransactionSettings;
 use crate::{
+    in_force::InForce,
     keys::{MasterKey, SealedAs},
     store::callers::{CallerRow, KeyRow},
 };
@@ -267,28 +261,8 @@ impl Registry {
     }
 }
 
-/// The register in force. It is replaced whole, so a request sees one state of it from
-/// beginning to end.
-#[derive(Debug)]
-pub struct Register(RwLock<Arc<Registry>>);
-
-impl Register {
-    /// A register that begins with these callers.
-    pub fn new(registry: Registry) -> Register {
-        Register(RwLock::new(Arc::new(registry)))
-    }
-
-    /// The callers of this moment.
-    pub fn current(&self) -> Arc<Registry> {
-        // Nothing can panic while the lock is held, so a poisoned one is as good.
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Puts other callers in force.
-    pub fn replace(&self, registry: Registry) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
-    }
-}
+/// The register in force.
+pub type Register = InForce<Registry>;
 
 fn scalars(row: &CallerRow) -> Scalars {
     if row.scalars_as_text {

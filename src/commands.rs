@@ -18,6 +18,7 @@ pub mod openapi;
 pub mod outbox;
 pub mod price;
 pub mod profile;
+pub mod reload;
 mod rounds;
 pub mod rules;
 pub mod sample;

@@ -6,7 +6,8 @@ use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
     audit, call, callers, check, check_config, dip, efficacy, envelope, group, keys, load, migrate,
-    openapi, outbox, price, profile, rules, sample, scheme, schemes, serve, settle, to_a_reader,
+    openapi, outbox, price, profile, reload, rules, sample, scheme, schemes, serve, settle,
+    to_a_reader,
 };
 
 #[global_allocator]
@@ -34,6 +35,7 @@ enum Command {
     Efficacy(efficacy::Args),
     Price(price::Args),
     Profile(profile::Args),
+    Reload(reload::Args),
     Settle(settle::Args),
     Scheme(scheme::Args),
     Schemes(schemes::Args),
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Command::Efficacy(args) => to_a_reader(efficacy::run(args)),
         Command::Price(args) => to_a_reader(price::run(args)),
         Command::Profile(args) => to_a_reader(profile::run(args)),
+        Command::Reload(args) => reload::run(args),
         Command::Settle(args) => settle::run(args),
         Command::Scheme(args) => to_a_reader(scheme::run(args)),
         Command::Schemes(args) => to_a_reader(schemes::run(args)),

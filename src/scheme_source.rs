@@ -97,6 +97,27 @@ pub fn load_folder(folder: &Path) -> Result<Scheme, SchemeSourceError> {
     Scheme::load(&sources).map_err(|error| failed(&place, error))
 }
 
+/// Looks at a folder's scheme beside its base, if it has one, compiled on its own.
+///
+/// # Errors
+/// The base is not there or does not load.
+pub fn beside_base<T>(
+    folder: &Path,
+    scheme: &Scheme,
+    look: impl FnOnce(Option<&Scheme>) -> T,
+) -> Result<T, SchemeSourceError> {
+    let Some(base) = scheme.base() else {
+        return Ok(look(None));
+    };
+    match beside(folder, base).filter(|beside| beside.is_dir()) {
+        Some(beside) => Ok(look(Some(&load_folder(&beside)?))),
+        None => {
+            let base = Scheme::builtin(base).map_err(|error| failed(base, error))?;
+            Ok(look(Some(base)))
+        }
+    }
+}
+
 /// The base of a folder's scheme, if it has one, compiled on its own.
 ///
 /// # Errors

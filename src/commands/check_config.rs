@@ -7,17 +7,26 @@ use clap::Parser;
 use super::Outcome;
 use crate::{
     catalogue::Catalogue,
-    config::{Config, Environment},
+    config::{self, Config, Environment},
     keys::PlatformKeys,
     profiles, tls,
 };
 
 /// 检查配置、规则、方案与统筹区参数 / check configuration, rules, schemes and profiles
+///
+/// 检查 serve 会装载的全部内容而不启动。新配置可由示例开始：
+/// chs-gateway check-config --sample > gateway.toml
+///
+/// Checks all that `serve` would load, without starting. A new configuration may begin as
+/// the sample.
 #[derive(Debug, Parser)]
 pub struct Args {
     /// 配置文件 / configuration file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// 打印配置示例（全部键、说明与默认值）/ print a sample: every key, what it means, its default
+    #[arg(long, conflicts_with = "config")]
+    sample: bool,
 }
 
 /// Loads everything that `serve` would load, and says what it found.
@@ -25,6 +34,10 @@ pub struct Args {
 /// # Errors
 /// What `serve` would stumble over.
 pub fn run(args: Args) -> Outcome {
+    if args.sample {
+        print!("{}", config::sample()?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let config = Config::load(args.config.as_deref())?;
     config.database.url.parse::<tokio_postgres::Config>()?;
     tls::database(config.database.ca.as_deref())?;
@@ -33,21 +46,18 @@ pub fn run(args: Args) -> Outcome {
     if config.environment == Environment::Production {
         PlatformKeys::open(&config)?;
     }
-    let quality = config.quality.folder.as_deref();
-    let catalogue = Catalogue::load(&config.schemes.folders, quality)?;
-    catalogue
-        .profile(&config.profile)
-        .ok_or_else(|| format!("profile {} 不存在 / no such profile", config.profile))?;
+    let catalogue = Catalogue::load(&config)?;
     let mut faults = 0;
-    for id in profiles::builtin_ids() {
-        for remark in profiles::lint::lint(&profiles::builtin(id)?) {
+    for profile in catalogue.profiles() {
+        let id = profile.id();
+        for remark in profiles::lint::lint(profile, |id| catalogue.scheme(id)) {
             let kind = if remark.fault {
                 "错误 error"
             } else {
                 "提示 note"
             };
             println!("profile {id} {kind}: {} / {}", remark.zh, remark.en);
-            faults += usize::from(remark.fault && *id == config.profile);
+            faults += usize::from(remark.fault && id == config.profile);
         }
     }
     for (from, engine) in catalogue.rule_sets() {

@@ -118,7 +118,7 @@ fn lint_all(one: Option<&str>) -> Outcome {
     let ids = one.map_or_else(|| profiles::builtin_ids().to_vec(), |id| vec![id]);
     let mut sound = true;
     for id in ids {
-        for remark in lint(&profiles::builtin(id)?) {
+        for remark in lint(&profiles::builtin(id)?, |id| Scheme::builtin(id).ok()) {
             let kind = if remark.fault {
                 "错误 error"
             } else {

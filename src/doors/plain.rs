@@ -44,7 +44,7 @@ pub(crate) async fn metrics(app: web::Data<App>) -> HttpResponse {
 #[utoipa::path(tag = "plain", responses((status = 200, description = "版本 / version", body = Version)))]
 #[get("/version")]
 pub(crate) async fn version(app: web::Data<App>) -> web::Json<Version> {
-    web::Json(app.catalogue.version())
+    web::Json(app.catalogue.current().version())
 }
 
 /// OpenAPI 文档 / this document

@@ -19,7 +19,8 @@ use crate::{
 /// # Errors
 /// [`ErrorCode::CatalogueNotLoaded`], and those of [`exactly_once`].
 pub async fn run(session: &Session, request: &CatalogueDiffRequest) -> Result<Value, Refusal> {
-    let releases = session.app.catalogue.releases();
+    let catalogue = session.app.catalogue.current();
+    let releases = catalogue.releases();
     let releases = releases.ok_or_else(|| Refusal::new(ErrorCode::CatalogueNotLoaded))?;
     let used: BTreeSet<&str> = request.used.iter().map(String::as_str).collect();
     let today = (session.meta.received_at + TimeDelta::hours(8)).date_naive();

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
+    catalogue::Catalogue,
     error::{ErrorCode, FieldError, Refusal},
     operations::reconciliation_freeze::{FreezeAnswer, FreezeRequest, FrozenBatch, LeftOut},
     service::{
@@ -31,7 +32,7 @@ use crate::{
     wire,
 };
 use chs_settlement::{Profile, states::BatchState};
-use facts::Institution;
+use facts::{Basis, Institution};
 
 /// Lists opened at a time: what is sealed is some 20 KB each.
 const CHUNK: usize = 500;
@@ -71,9 +72,14 @@ async fn decided(
         settle(tx, session, request, &application, ("RETURNED", reason)).await?;
         return Ok(answer(request, application, "RETURNED"));
     }
-    let (month, profile) = month_of(tx, session, setl_ym).await?;
+    let catalogue = session.app.catalogue.current();
+    let (month, profile) = month_of(tx, session, &catalogue, setl_ym).await?;
     in_order(tx, session, request).await?;
-    let mut answered = freeze(tx, session, request, &application, profile).await?;
+    let basis = Basis {
+        catalogue: &catalogue,
+        profile,
+    };
+    let mut answered = freeze(tx, session, request, &application, basis).await?;
     answered.example = Some(month.example);
     settle(tx, session, request, &application, ("FROZEN", "")).await?;
     Ok(answered)
@@ -112,11 +118,12 @@ async fn settle(
 /// The month, open and kept so, and the profile that prices it.
 async fn month_of<'a>(
     tx: &Tx<'_>,
-    session: &'a Session,
+    session: &Session,
+    catalogue: &'a Catalogue,
     setl_ym: &str,
 ) -> Result<(Month, &'a Profile), TxError> {
     let config = &session.app.config;
-    let profile = session.app.catalogue.profile(&config.profile);
+    let profile = catalogue.profile(&config.profile);
     let profile =
         profile.ok_or_else(|| Refusal::internal("the gateway's profile is not installed"))?;
     let wanted = Month {
@@ -180,7 +187,7 @@ async fn freeze(
     session: &Session,
     request: &FreezeRequest,
     application: &Application,
-    profile: &Profile,
+    basis: Basis<'_>,
 ) -> Result<FreezeAnswer, TxError> {
     let app = &session.app;
     let register = app.register.current();
@@ -192,7 +199,7 @@ async fn freeze(
     };
     let candidates =
         frozen_cases::candidates(tx, &request.fixmedins_code, &request.setl_ym).await?;
-    let bound = special::bind(tx, session, request, profile, candidates.len()).await?;
+    let bound = special::bind(tx, session, request, basis.profile, candidates.len()).await?;
     let mut answered = answer(request, application.clone(), "FROZEN");
     let mut batches: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     for chunk in candidates.chunks(CHUNK) {
@@ -200,7 +207,7 @@ async fn freeze(
         for (candidate, joined) in opened(tx, session, request, chunk).await? {
             let decided = bound.decided.get(&candidate.setl_id).copied();
             let now = session.meta.received_at;
-            let priced = facts::case(app, profile, institution, candidate, &joined, decided, now);
+            let priced = facts::case(app, basis, institution, candidate, &joined, decided, now);
             match priced {
                 Ok(case) => cases.push(FrozenCase {
                     setl_ym: request.setl_ym.clone(),

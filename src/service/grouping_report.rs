@@ -7,7 +7,7 @@ use chs_grouper::Scheme;
 use serde_json::{Value, json};
 
 use crate::{
-    app::App,
+    catalogue::Catalogue,
     error::{ErrorCode, Refusal},
     operations::{
         groupings_report::{ReportAnswer, ReportItem, ReportRequest, ReportedItem},
@@ -58,7 +58,8 @@ async fn report(
             case.reports.push(Report::from(one));
         }
     }
-    let schemes = Schemes::of(&session.app, request);
+    let catalogue = session.app.catalogue.current();
+    let schemes = Schemes::of(&catalogue, request);
     let now = wire::china_time(session.meta.received_at);
     let mut accepted = Vec::new();
     let mut answers = Vec::with_capacity(request.items.len());
@@ -152,15 +153,15 @@ fn case_of(head: &ListHead) -> (Key<'_>, Case<'_>) {
 }
 
 /// The schemes of the message; nothing when one of them is not installed.
-struct Schemes {
-    national: Option<&'static Scheme>,
-    local: Option<&'static Scheme>,
+struct Schemes<'a> {
+    national: Option<&'a Scheme>,
+    local: Option<&'a Scheme>,
     all_installed: bool,
 }
 
-impl Schemes {
-    fn of(app: &App, request: &ReportRequest) -> Schemes {
-        let find = |id: &str| app.catalogue.scheme(id);
+impl<'a> Schemes<'a> {
+    fn of(catalogue: &'a Catalogue, request: &ReportRequest) -> Schemes<'a> {
+        let find = |id: &str| catalogue.scheme(id);
         let told = |id: &str| id.is_empty() || find(id).is_some();
         Schemes {
             national: find(&request.grp_ver),

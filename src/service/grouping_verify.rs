@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chs_grouper::Scheme;
 use serde_json::Value;
 
 use crate::{
     app::App,
     caller::Role,
+    catalogue::Catalogue,
     error::Refusal,
     operations::{
         groupings_verify::{VerifiedItem, VerifyAnswer, VerifyItem, VerifyRequest},
@@ -57,10 +57,11 @@ async fn verify(
         .collect();
     let cases = Cases::read(tx, &keys).await?;
     let seen_all = session.caller.role == Role::City;
+    let catalogue = session.app.catalogue.current();
     let mut answers: Vec<_> = request
         .items
         .iter()
-        .map(|item| before_regrouping(&session.app, item, &cases, seen_all))
+        .map(|item| before_regrouping(&catalogue, item, &cases, seen_all))
         .collect();
     let tasks: Vec<_> = answers
         .iter()
@@ -70,7 +71,7 @@ async fn verify(
             Verdict::Final(_) => None,
         })
         .collect();
-    for (place, found) in regroup(tx, session, tasks).await? {
+    for (place, found) in regroup(tx, session, catalogue, tasks).await? {
         if let Some(answer) = answers.get_mut(place) {
             answer.compare(found, &cases);
         }
@@ -114,7 +115,6 @@ impl Cases {
 struct Task {
     item: VerifyItem,
     head: ListHead,
-    scheme: &'static Scheme,
 }
 
 /// An answer, or what it still takes.
@@ -180,7 +180,12 @@ fn unmoved(item: &VerifyItem, result: &'static str) -> Moved {
 
 /// What can be said without regrouping. Province and nation see what was reported to them
 /// and nothing else.
-fn before_regrouping(app: &App, item: &Item<VerifyItem>, cases: &Cases, sees_all: bool) -> Verdict {
+fn before_regrouping(
+    catalogue: &Catalogue,
+    item: &Item<VerifyItem>,
+    cases: &Cases,
+    sees_all: bool,
+) -> Verdict {
     let item = match item {
         Ok(item) => item,
         Err(bad) => {
@@ -202,9 +207,9 @@ fn before_regrouping(app: &App, item: &Item<VerifyItem>, cases: &Cases, sees_all
     if reported.is_some_and(|reported| reported.state == REVOKED) {
         return Verdict::Final(Box::new(unmoved(item, "REVOKED")));
     }
-    let Some(scheme) = app.catalogue.scheme(&item.grp_ver) else {
+    if catalogue.scheme(&item.grp_ver).is_none() {
         return Verdict::Final(Box::new(unmoved(item, "SCHEME_NOT_INSTALLED")));
-    };
+    }
     let altered = |digest: &&String| **digest != head.input_digest;
     let since_report = reported.map(|one| &one.input_digest).filter(altered);
     let for_verifier = item.input_digest.as_ref().filter(altered);
@@ -219,7 +224,6 @@ fn before_regrouping(app: &App, item: &Item<VerifyItem>, cases: &Cases, sees_all
     Verdict::Regroup(Box::new(Task {
         item: item.clone(),
         head: head.clone(),
-        scheme,
     }))
 }
 
@@ -227,6 +231,7 @@ fn before_regrouping(app: &App, item: &Item<VerifyItem>, cases: &Cases, sees_all
 async fn regroup(
     tx: &Tx<'_>,
     session: &Session,
+    catalogue: Arc<Catalogue>,
     tasks: Vec<(usize, Box<Task>)>,
 ) -> Result<Vec<(usize, Grouping)>, TxError> {
     if tasks.is_empty() {
@@ -238,7 +243,10 @@ async fn regroup(
     let app = Arc::clone(&session.app);
     let found = tokio::task::spawn_blocking(move || {
         let one = |(place, task): &(usize, Box<Task>)| {
-            Ok((*place, regrouped(&app, task, &bodies, &records)?))
+            Ok((
+                *place,
+                regrouped(&app, &catalogue, task, &bodies, &records)?,
+            ))
         };
         tasks.iter().map(one).collect::<Result<Vec<_>, Refusal>>()
     });
@@ -247,12 +255,16 @@ async fn regroup(
 
 fn regrouped(
     app: &App,
+    catalogue: &Catalogue,
     task: &Task,
     bodies: &Bodies,
     records: &Bodies,
 ) -> Result<Grouping, Refusal> {
     let joined = stored_list::open(app, &task.head, bodies, records)?;
-    Ok(checkup::group(task.scheme, &joined.list, task.item.trace))
+    let scheme = catalogue
+        .scheme(&task.item.grp_ver)
+        .ok_or_else(|| Refusal::internal("a scheme is gone"))?;
+    Ok(checkup::group(scheme, &joined.list, task.item.trace))
 }
 
 /// Moves the states by the outcomes, and tells each item where its case stands.

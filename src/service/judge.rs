@@ -7,6 +7,7 @@ use chs_quality::{Companions, Severity};
 use crate::{
     app::App,
     caller::Caller,
+    catalogue::Catalogue,
     error::Refusal,
     service::{
         assessment::{self, Assessment, Basis, Phase},
@@ -42,10 +43,12 @@ pub async fn submitted(
     lists: &[(&ListHead, &JoinedList)],
     now: DateTime<Utc>,
 ) -> Result<Vec<Judged>, TxError> {
+    // All lists of a call are judged by one state of the rules.
+    let catalogue = app.catalogue.current();
     let mut judged = Vec::with_capacity(lists.len());
     let beside = list_companions::of(tx, app, lists, true).await?;
     for ((head, joined), companions) in lists.iter().zip(&beside) {
-        let assessment = assess(app, caller, (head, joined), companions, now)?;
+        let assessment = assess(&catalogue, app, caller, (head, joined), companions, now)?;
         let stas_type = if assessment.grouping.is_none() {
             FAILED
         } else {
@@ -95,13 +98,15 @@ pub async fn checked(
     let companions = beside
         .first()
         .ok_or_else(|| Refusal::internal("no companions"))?;
-    let assessment = assess(app, caller, (head, joined), companions, now)?;
+    let catalogue = app.catalogue.current();
+    let assessment = assess(&catalogue, app, caller, (head, joined), companions, now)?;
     let run = run_of(head, &assessment, head.stas_type == FAILED, now)?;
     qc_results::put(tx, &[run]).await?;
     Ok(assessment)
 }
 
 fn assess(
+    catalogue: &Catalogue,
     app: &App,
     caller: &Caller,
     (head, joined): (&ListHead, &JoinedList),
@@ -121,13 +126,7 @@ fn assess(
         layout: joined.layout,
         medfee: joined.medfee,
     };
-    assessment::assess(
-        &app.catalogue,
-        &app.config,
-        Phase::Post,
-        &joined.list,
-        &basis,
-    )
+    assessment::assess(catalogue, &app.config, Phase::Post, &joined.list, &basis)
 }
 
 fn run_of(

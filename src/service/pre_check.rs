@@ -31,16 +31,12 @@ pub async fn run(session: &Session, request: &PreCheckRequest) -> Result<Value, 
         layout: None,
         medfee: None,
     };
+    let catalogue = app.catalogue.current();
     exactly_once(session, async |_: &Tx<'_>| {
-        let assessment = assessment::assess(
-            &app.catalogue,
-            &app.config,
-            Phase::Pre,
-            &request.list,
-            &basis,
-        )?;
+        let assessment =
+            assessment::assess(&catalogue, &app.config, Phase::Pre, &request.list, &basis)?;
         let scheme = &assessment.versions.scheme.id;
-        let second_look = second_look::look(&app.catalogue, scheme, &request.list, options)?;
+        let second_look = second_look::look(&catalogue, scheme, &request.list, options)?;
         Ok(Done {
             answer: PreCheckAnswer {
                 advisory: true,

@@ -208,7 +208,8 @@ async fn within_quota(
     setl_ym: &str,
 ) -> Result<(), TxError> {
     let app = &session.app;
-    let profile = app.catalogue.profile(&app.config.profile);
+    let catalogue = app.catalogue.current();
+    let profile = catalogue.profile(&app.config.profile);
     let profile = profile.ok_or_else(|| Refusal::internal("no profile"))?;
     let discharges = month_applications::totals(tx, code, setl_ym).await?.psntime;
     let discharges = u64::try_from(discharges).map_err(Refusal::internal)?;

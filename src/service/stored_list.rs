@@ -99,7 +99,7 @@ pub fn join(
 
 /// The layout without person and fees that the profile's edition publishes.
 fn thin_layout(app: &App) -> Layout {
-    match app.catalogue.profile(&app.config.profile) {
+    match app.catalogue.current().profile(&app.config.profile) {
         Some(profile) if profile.edition() == Edition::Baseline2021 => Layout::National,
         _ => Layout::Provincial,
     }

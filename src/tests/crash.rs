@@ -26,9 +26,15 @@ pub(crate) struct Served {
 }
 
 pub(crate) fn serve(data: &Path) -> Served {
+    serve_with(data, None)
+}
+
+pub(crate) fn serve_with(data: &Path, config: Option<&Path>) -> Served {
     let mut child = Command::new(env!("CARGO_BIN_EXE_chs-gateway"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
+        .args(config.map(|_| "--config"))
+        .args(config)
         .env("RUST_LOG", "warn")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -37,6 +37,7 @@ mod province;
 mod publication;
 mod queries;
 mod refusals;
+mod reload;
 mod replay;
 mod reporting;
 mod retention;

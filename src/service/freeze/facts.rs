@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::App,
+    catalogue::Catalogue,
     profiles::{self, Brought, GroupedCase},
     service::{
         assessment::{self, Reason},
@@ -24,6 +25,13 @@ pub(super) struct Institution<'a> {
     pub(super) hosp_lv: Option<&'a str>,
 }
 
+/// What the cases are priced by.
+#[derive(Clone, Copy)]
+pub(super) struct Basis<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) profile: &'a Profile,
+}
+
 /// The case as it is frozen; `decided` is the amount of an approved special case. The
 /// month is the caller's to add.
 ///
@@ -31,7 +39,7 @@ pub(super) struct Institution<'a> {
 /// Why it has no price.
 pub(super) fn case(
     app: &App,
-    profile: &Profile,
+    basis: Basis<'_>,
     institution: Institution<'_>,
     candidate: &Candidate,
     joined: &JoinedList,
@@ -61,7 +69,7 @@ pub(super) fn case(
         drg_code: candidate.drg_code.clone(),
         drg_name: candidate.drg_name.clone(),
         grp_ver: candidate.grp_ver.clone(),
-        profile: profile.id().to_owned(),
+        profile: basis.profile.id().to_owned(),
         version: String::new(),
         method: "special_case".to_owned(),
         formula: "special_case".to_owned(),
@@ -91,7 +99,7 @@ pub(super) fn case(
             .to_string();
         return Ok(frozen);
     }
-    let estimate = price(app, profile, institution, candidate, joined, &frozen)?;
+    let estimate = price(basis, institution, candidate, joined, &frozen)?;
     frozen.points_e4 = match estimate.points {
         Some(points) => Some(
             Points::round(points)
@@ -123,14 +131,13 @@ fn out_of_range() -> Reason {
 }
 
 fn price(
-    app: &App,
-    profile: &Profile,
+    Basis { catalogue, profile }: Basis<'_>,
     institution: Institution<'_>,
     candidate: &Candidate,
     joined: &JoinedList,
     frozen: &FrozenCase,
 ) -> Result<Estimate, Reason> {
-    let scheme = app.catalogue.scheme(&candidate.grp_ver);
+    let scheme = catalogue.scheme(&candidate.grp_ver);
     let scheme = scheme
         .filter(|scheme| profile.covers_scheme(scheme.id()))
         .ok_or_else(Reason::other_scheme)?;

@@ -67,7 +67,8 @@ fn steps<'a>(
     heads: &'a [ListHead],
     at: &str,
 ) -> Result<Vec<Step<'a>>, Refusal> {
-    let profile = session.app.catalogue.profile(&session.app.config.profile);
+    let catalogue = session.app.catalogue.current();
+    let profile = catalogue.profile(&session.app.config.profile);
     let withdrawal = profile.is_some_and(chs_settlement::Profile::withdrawal_allowed);
     let (mut steps, mut faults) = (Vec::new(), Vec::<(ErrorCode, FieldError)>::new());
     for (index, change) in changes.iter().enumerate() {
