@@ -191,6 +191,7 @@ fn key_row(
         gateway_secret: caller.gateway_secret.as_deref(),
         input_key: input_key.as_deref(),
         not_before: now,
+        not_after: None,
     };
     Ok(key.sealed(&keys.master)?)
 }

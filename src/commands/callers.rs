@@ -1,6 +1,7 @@
 //! `chs-gateway callers`: who may call, with which keys, from where and how often.
 
 mod arguments;
+mod certificate;
 mod listing;
 
 use std::{error::Error, path::Path, process::ExitCode};
@@ -252,9 +253,15 @@ fn fill(
         });
     }
     file.platform_public_key = platform.signing.public_key().to_base64();
-    let public_key = match &source.public_key {
-        Some(text) => public_key(text)?,
-        None => {
+    let certified = match source.cert.as_deref().zip(source.ca.as_deref()) {
+        Some((cert, ca)) => Some(certificate::certified(cert, ca, now)?),
+        None => None,
+    };
+    let not_after = certified.as_ref().map(|certified| certified.not_after);
+    let public_key = match (certified, &source.public_key) {
+        (Some(certified), _) => certified.public_key,
+        (None, Some(text)) => public_key(text)?,
+        (None, None) => {
             let (private_key, public_key) = key_pair()?;
             file.private_key = private_key;
             Sm2PublicKey::from_text(&public_key)?
@@ -272,6 +279,7 @@ fn fill(
         gateway_secret: file.gateway_secret.as_deref(),
         input_key: input_key.as_deref(),
         not_before: now,
+        not_after,
     };
     Ok(key.sealed(&platform.master)?)
 }

@@ -33,8 +33,10 @@ pub struct NewKey<'a> {
     pub gateway_secret: Option<&'a str>,
     /// SM4 key of transaction input and output, where there is one.
     pub input_key: Option<&'a [u8]>,
-    /// From when it holds; without end until it is replaced.
+    /// From when it holds.
     pub not_before: DateTime<Utc>,
+    /// Until when; nothing: until it is replaced.
+    pub not_after: Option<DateTime<Utc>>,
 }
 
 impl NewKey<'_> {
@@ -67,7 +69,7 @@ impl NewKey<'_> {
             gateway_secret,
             input_key,
             not_before: self.not_before,
-            not_after: None,
+            not_after: self.not_after,
         })
     }
 }

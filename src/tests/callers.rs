@@ -171,3 +171,65 @@ async fn a_caller_is_registered_rekeyed_limited_and_suspended_while_the_gateway_
     assert!(records >= 8 && faults.is_empty(), "{faults:?}");
     gateway.stop().await;
 }
+
+#[actix_web::test]
+async fn a_caller_registered_by_certificate_calls_until_it_ends() {
+    let gateway = Gateway::start_with(|config| config.limits.callers_seconds = 1).await;
+    let fixtures =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/envelope/tests/certificates/fixtures");
+    let of = |name: &str| std::fs::read_to_string(fixtures.join(name)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (cert, cas) = (folder.path().join("chain.crt"), folder.path().join("ca"));
+    std::fs::create_dir(&cas).unwrap();
+    std::fs::write(&cert, of("sign.crt") + &of("sub.crt")).unwrap();
+    let out = folder.path().join("h7.toml");
+    let add = |cas: &Path| {
+        callers(
+            gateway.data(),
+            &[
+                "add",
+                "--role",
+                "hospital",
+                "--fixmedins-code",
+                "H61040100007",
+                "--key-id",
+                "h7-2026",
+                "--cert",
+                cert.to_str().unwrap(),
+                "--ca",
+                cas.to_str().unwrap(),
+                "--out",
+                out.to_str().unwrap(),
+            ],
+        )
+    };
+    assert!(!add(&cas).status.success(), "no CA is trusted");
+    std::fs::write(cas.join("namesake.crt"), of("namesake.crt")).unwrap();
+    assert!(!add(&cas).status.success(), "a CA of the same name only");
+    assert!(
+        !out.exists(),
+        "nothing is written for a refused certificate"
+    );
+    std::fs::write(cas.join("root.crt"), of("root.crt")).unwrap();
+    assert!(well(add(&cas)).contains("CN=TEST sign"));
+
+    // The private key stays with the caller.
+    let mut caller = caller_file::read_caller(&out).unwrap();
+    assert_eq!(caller.private_key, "");
+    caller.private_key = of("sign.plain.key");
+    let client = Client::new(&caller).unwrap();
+    until(&gateway, &client, "0").await;
+    let sql = |end: &str| {
+        format!(
+            "UPDATE caller_keys SET not_after = {end} WHERE key_id = 'h7-2026';
+             UPDATE callers SET revision = revision + 1 WHERE fixmedins_code = 'H61040100007'"
+        )
+    };
+    let ends = gateway
+        .sql("SELECT COUNT(*) FROM caller_keys WHERE key_id = 'h7-2026' AND not_after > now()")
+        .await;
+    assert_eq!(ends, ["1"], "the key ends with its certificate");
+    gateway.batch(&sql("now() - interval '1 second'")).await;
+    until(&gateway, &client, "CHS-40105").await;
+    gateway.stop().await;
+}

@@ -233,6 +233,7 @@ async fn issue(gateway: &Gateway, name: &str, gateway_id: &str, secret: &str) {
         gateway_secret: Some(secret),
         input_key: None,
         not_before: now,
+        not_after: None,
     };
     let key = key.sealed(&app.keys.master).unwrap();
     callers::rotate(&app.store, &key, now, now).await.unwrap();

@@ -32,6 +32,19 @@ pub(super) struct KeySource {
     /// / the caller's SM2 public key (PEM, Base64, hex, or a file); without it a pair is made
     #[arg(long, value_name = "KEY|FILE")]
     pub(super) public_key: Option<String>,
+    /// 调用方的 SM2 签名证书（PEM，其后可附中间证书）；按 --ca 验链，密钥至证书到期为止
+    /// / the caller's SM2 certificate (PEM, CAs between behind it), checked against --ca; the
+    /// key holds until it ends
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "ca",
+        conflicts_with = "public_key"
+    )]
+    pub(super) cert: Option<PathBuf>,
+    /// 信任的 CA 证书：文件，或含 .crt、.cer、.pem 的目录 / trusted CAs: a file, or a folder of them
+    #[arg(long, value_name = "DIR|FILE", requires = "cert")]
+    pub(super) ca: Option<PathBuf>,
     /// 启用 SM4-GCM / enable SM4-GCM
     #[arg(long)]
     pub(super) gcm: bool,
