@@ -209,7 +209,7 @@ impl Store {
     }
 
     /// The pool, for [`tx`].
-    fn pool(&self) -> &Pool {
+    pub(crate) fn pool(&self) -> &Pool {
         &self.pool
     }
 }

@@ -1,7 +1,9 @@
-//! `chs-gateway load`: sends pre-signed pre-checks and says what they cost.
+//! `chs-gateway load`: sends pre-signed calls and says what they cost.
 //!
 //! Messages are made before the clock starts. CPU time and memory are those of the
 //! gateway's process, read from /proc, so the sender's own cost does not count.
+
+mod inserts;
 
 use std::{
     path::PathBuf,
@@ -21,15 +23,23 @@ use rand::rngs::SysRng;
 use super::{
     Outcome,
     call::{Client, http, unique},
+    database::DatabaseArgs,
 };
 use crate::{
     caller_file,
     sample::{SampleOptions, generate},
 };
 
-/// 压力测试：发送预先签名的事前质控请求 / load test with pre-signed pre-checks
+/// 压力测试：发送预先签名的请求 / load test with pre-signed calls
+///
+/// 请求为事前质控、清单上传或上传并提交（--operation）。--inserts 在发送之后以同样大小、同样
+/// 条数的单行插入测量数据库本身，并给出上传与插入之比。
 ///
 /// 先以 --connections 个连接全速发送，再（给出 --rate 时）按固定速率发送并统计延迟。
+///
+/// Calls are pre-checks, uploads, or uploads that are submitted (`--operation`). With
+/// `--inserts` the database alone is measured after the sending, by as many plain inserts of
+/// rows of the same size, and the ratio of both is told.
 ///
 /// Sends as fast as `--connections` allow, or with `--rate` at a fixed rate (latency is
 /// then counted from the moment a request was due, so that queueing shows).
@@ -54,9 +64,49 @@ pub struct Args {
     /// 网关进程号，用于统计 CPU 与内存 / process id of the gateway, for CPU and memory
     #[arg(long)]
     pid: Option<u32>,
-    /// 不同清单的份数 / different lists
+    /// 不同清单的份数（上传时每个请求一份）/ different lists; uploads take one each
     #[arg(long, default_value_t = 200)]
     lists: usize,
+    /// 请求的操作 / what is asked
+    #[arg(long, value_enum, default_value_t = Asked::PreCheck)]
+    operation: Asked,
+    /// 清单的种子；再次上传请换一个 / seed of the lists; another one for a second upload
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// 与单行插入比较，需要 --data 或 --config / compare with single-row inserts
+    #[arg(long)]
+    inserts: bool,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+/// What every request asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Asked {
+    /// 事前质控 / a pre-check
+    PreCheck,
+    /// 清单上传 / an upload
+    Upload,
+    /// 清单上传并提交 / an upload that is submitted
+    Submit,
+}
+
+impl Asked {
+    fn path(self) -> &'static str {
+        match self {
+            Asked::PreCheck => "qc/pre-check",
+            Asked::Upload | Asked::Submit => "reports",
+        }
+    }
+
+    fn data(self, list: serde_json::Value) -> serde_json::Value {
+        match self {
+            Asked::PreCheck => list,
+            Asked::Upload | Asked::Submit => serde_json::json!({
+                "report": "4101", "input": list, "submit": self == Asked::Submit,
+            }),
+        }
+    }
 }
 
 /// What one run measured.
@@ -76,12 +126,15 @@ pub fn run(args: Args) -> Outcome {
     let client = Client::new(&caller)?;
     let scheme = Scheme::builtin("chs-drg-2.0")?;
     let options = SampleOptions {
-        lists: args.lists.max(1),
-        seed: 1,
+        lists: match args.operation {
+            Asked::PreCheck => args.lists.max(1),
+            Asked::Upload | Asked::Submit => args.requests,
+        },
+        seed: args.seed,
         institution: caller.fixmedins_code.clone().unwrap_or_default(),
     };
     let lists: Vec<String> = generate(scheme, &options)
-        .map(|list| list.to_string())
+        .map(|list| args.operation.data(list).to_string())
         .collect();
     eprintln!("预签名 signing {} …", args.requests);
     let now = chrono::Utc::now().timestamp_millis();
@@ -95,8 +148,9 @@ pub fn run(args: Args) -> Outcome {
     let list_bytes = lists.iter().map(String::len).sum::<usize>() / lists.len().max(1);
 
     let before = args.pid.map(usage).transpose()?;
-    let url = format!("{}/api/v1/qc/pre-check", caller.url);
-    let mut measured = super::runtime().block_on(send(url, messages, &args))?;
+    let url = format!("{}/api/v1/{}", caller.url, args.operation.path());
+    let runtime = super::runtime();
+    let mut measured = runtime.block_on(send(url, messages, &args))?;
     let after = args.pid.map(usage).transpose()?;
     measured.latencies.sort_unstable();
 
@@ -134,6 +188,15 @@ pub fn run(args: Args) -> Outcome {
             "常驻内存 MB resident MB   {:.0}",
             mebibytes(after.resident_kib)
         );
+    }
+    if args.inserts {
+        let inserting = inserts::run(&args.database, sent, list_bytes, args.connections);
+        let (rate, plain) = (
+            per_second(sent, measured.wall),
+            per_second(sent, runtime.block_on(inserting)?),
+        );
+        println!("单行插入 inserts/s        {plain:.0}");
+        println!("上传与插入之比 ratio      {:.2}", rate / plain.max(1.0));
     }
     Ok(if measured.refused == 0 {
         ExitCode::SUCCESS

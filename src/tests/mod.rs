@@ -29,6 +29,7 @@ mod list_mutations;
 mod master_key;
 mod month;
 mod month_crash;
+mod month_of_results;
 mod mutations;
 mod other_crypto;
 mod outbox;
