@@ -7,6 +7,7 @@
 //! The doc comments below are the descriptions of `schemas/config.json` and the comments of
 //! `check-config --sample`, hence Chinese first.
 
+mod clearing;
 mod retention;
 mod sample;
 mod schema;
@@ -27,6 +28,7 @@ use utoipa::ToSchema;
 
 use crate::{keys::SecretSource, tls::Tls};
 
+pub use clearing::{Clearing, SharingStep};
 pub use retention::Retention;
 pub use sample::sample;
 pub use schema::schema;
@@ -128,6 +130,8 @@ pub struct Settlement {
     pub appeal_days: u16,
     /// 查看待出账月份的间隔，秒 / how often waiting bills are looked for, in seconds.
     pub billing_seconds: u64,
+    /// The annual clearing.
+    pub clearing: Clearing,
 }
 
 /// 内置之外的分组方案 / grouping schemes beside the built-in ones.
@@ -264,6 +268,7 @@ impl Default for Config {
                 special_share_dip: Decimal::new(5, 3),
                 appeal_days: 10,
                 billing_seconds: 2,
+                clearing: Clearing::default(),
             },
             tls: None,
         }
@@ -388,7 +393,8 @@ impl Config {
         }
         let production = self.environment == Environment::Production;
         let fault = self.upstream.fault(production);
-        if let Some((zh, en)) = fault.or(self.retention.fault()) {
+        let fault = fault.or(self.retention.fault());
+        if let Some((zh, en)) = fault.or(settlement.clearing.fault()) {
             return invalid(zh, en);
         }
         self.transaction.check()

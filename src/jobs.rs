@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     app::{App, StartError, open_registry},
-    service::billing,
+    service::{billing, clearing},
 };
 
 /// How often expired rows and quiet callers are forgotten.
@@ -68,7 +68,7 @@ pub async fn follow_callers(app: Arc<App>) {
     }
 }
 
-/// Makes the bills of months whose values are fixed, wherever a run before was cut off.
+/// Makes the bills of months whose values are fixed and the clearings that are proposed, wherever a run before was cut off.
 /// Several gateways may do so at once: each batch is billed once.
 pub async fn bill_months(app: Arc<App>) {
     let period = Duration::from_secs(app.config.settlement.billing_seconds);
@@ -90,6 +90,30 @@ pub async fn bill_months(app: Arc<App>) {
                     tracing::info!(setl_ym, bills, closed, "bills made");
                 }
                 Err(error) => tracing::error!(setl_ym, %error, "a month could not be billed"),
+            }
+        }
+        clear_years(&app).await;
+    }
+}
+
+/// Makes the annual clearings that are proposed, wherever a run before was cut off.
+async fn clear_years(app: &App) {
+    let waiting = match app.store.waiting_clearings().await {
+        Ok(waiting) => waiting,
+        Err(error) => {
+            tracing::warn!(%error, "clearings to be made could not be read");
+            return;
+        }
+    };
+    for key in waiting {
+        let (year, stage, number) = (&key.year, key.stage.as_str(), key.number);
+        match clearing::run(&app.store, &key, app.clock).await {
+            Ok(progress) => {
+                let (hospitals, prepared) = (progress.hospitals, progress.prepared);
+                tracing::info!(year, stage, number, hospitals, prepared, "clearing made");
+            }
+            Err(error) => {
+                tracing::error!(year, stage, number, %error, "a clearing could not be made");
             }
         }
     }

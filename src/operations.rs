@@ -9,6 +9,9 @@ pub mod bills_run;
 pub mod bills_step;
 pub mod catalogue_diff;
 pub mod category_change;
+pub mod clearing_propose;
+pub mod clearing_query;
+pub mod clearing_step;
 pub mod discharge_guard;
 pub mod fee_guard;
 pub mod groupings_fee_summary;
@@ -169,6 +172,9 @@ pub const TABLE: &[OperationRow] = &[
     OperationRow::of::<bills_entry::Enter>(),
     OperationRow::of::<bills_confirm::Confirm>(),
     OperationRow::of::<bills_confirm_state::ConfirmState>(),
+    OperationRow::of::<clearing_propose::Propose>(),
+    OperationRow::of::<clearing_step::Step>(),
+    OperationRow::of::<clearing_query::Cleared>(),
 ];
 
 /// A request out of data that fits its schema.

@@ -12,6 +12,7 @@ pub mod bills_step;
 pub mod callers;
 pub mod catalogue_diff;
 pub mod checkup;
+pub mod clearing;
 pub mod comparison;
 pub mod delivery;
 pub mod exactly_once;

@@ -1,4 +1,6 @@
-//! `chs-gateway settle`: the month from the bureau's own machine.
+//! `chs-gateway settle`: the month and the year from the bureau's own machine.
+
+mod clear;
 
 use std::process::ExitCode;
 
@@ -9,14 +11,17 @@ use super::{
     Outcome,
     database::{Database, DatabaseArgs},
 };
-use crate::service::{batch_events, billing};
+use crate::{
+    service::{batch_events, billing},
+    store::Store,
+};
 
-/// 月结作业 / work on a month
+/// 月结与年度清算作业 / work on a month or a year
 ///
-/// 网关运行时会自动出账；这里的命令用于立即续作中断的月份，或核对批次事件链。
+/// 网关运行时会自动出账与清算；这里的命令用于立即续作中断的月份或年度，编制与公布年度清算，或核对事件链。
 ///
-/// A running gateway makes the bills by itself; these commands take up a month that was
-/// cut off, at once, or check the events of its batches.
+/// A running gateway makes bills and clearings by itself; these commands take up a month or
+/// year that was cut off, at once, propose and publish a clearing, or check events and sums.
 #[derive(Debug, Parser)]
 pub struct Args {
     #[command(subcommand)]
@@ -27,8 +32,22 @@ pub struct Args {
 enum Command {
     /// 生成待出账的账单，接着中断处继续 / make the bills that wait, from where a run was cut off
     Bill(Month),
-    /// 核对批次事件链与现状 / check the events of the batches against their states
-    Verify(Month),
+    Clear(clear::Clear),
+    /// 核对一个月的批次事件链，或一年的清算（事件链、摘要与各级合计） / check a month's events, or a year's clearing
+    Verify(Verify),
+}
+
+/// 一个月或一年 / one month or one year
+#[derive(Debug, Parser)]
+struct Verify {
+    /// 结算年月 yyyyMM / month
+    #[arg(long, value_name = "YYYYMM", required_unless_present = "year")]
+    month: Option<String>,
+    /// 年度 yyyy，核对预清算与清算 / year: its pre-clearing and clearing
+    #[arg(long, value_name = "YYYY", conflicts_with = "month")]
+    year: Option<String>,
+    #[command(flatten)]
+    database: DatabaseArgs,
 }
 
 /// 一个结算月 / one month
@@ -48,7 +67,8 @@ struct Month {
 pub fn run(args: Args) -> Outcome {
     match args.command {
         Command::Bill(month) => super::runtime().block_on(bill(month)),
-        Command::Verify(month) => super::runtime().block_on(verify(month)),
+        Command::Clear(year) => super::runtime().block_on(clear::run(year)),
+        Command::Verify(what) => super::runtime().block_on(verify(what)),
     }
 }
 
@@ -77,23 +97,34 @@ async fn bill(args: Month) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn verify(args: Month) -> Outcome {
-    let month = args.month;
-    let month = month.ok_or("须给出 --month / --month is needed")?;
+async fn verify(args: Verify) -> Outcome {
     let database = Database::open(&args.database.config()?).await?;
-    let verified = batch_events::verify(&database.store, &month).await;
+    let done = match (&args.month, &args.year) {
+        (Some(month), _) => verify_month(&database.store, month).await,
+        (None, Some(year)) => clear::verify(&database.store, year).await,
+        (None, None) => Err("须给出 --month 或 --year / --month or --year is needed".into()),
+    };
     database.close().await?;
-    let verified = verified?;
-    for fault in &verified.faults {
-        println!("{fault}");
-    }
+    done
+}
+
+async fn verify_month(store: &Store, month: &str) -> Outcome {
+    let verified = batch_events::verify(store, month).await?;
     println!(
         "{month}：批次 {} batches，事件 {} events，断点 {} faults",
         verified.batches,
         verified.events,
         verified.faults.len()
     );
-    Ok(if verified.faults.is_empty() {
+    ended(&verified.faults)
+}
+
+/// Prints faults; exit code 1 where there are any.
+fn ended(faults: &[String]) -> Outcome {
+    for fault in faults {
+        println!("{fault}");
+    }
+    Ok(if faults.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -179,6 +179,14 @@ error_table! {
     ApplicationUnknown = "CHS-40422", 404, false,
         "该月没有对账申请", "there is no application for reconciliation of the month",
         "先提出对账申请 / apply first", "无需处理 / nothing";
+    /// No such annual clearing, or the caller may not see it yet.
+    ClearingUnknown = "CHS-40450", 404, false,
+        "年度清算不存在或尚未公布", "there is no such annual clearing, or it is not published yet",
+        "等待公布 / wait until it is published", "先编制清算 / propose it first";
+    /// The institution has no bills in the clearing.
+    ClearingParty = "CHS-40451", 404, false,
+        "该机构或险种没有进入本次清算的账单", "the institution or insurance type has no bill in this clearing",
+        "核对机构与险种 / check institution and insurance type", "核对机构与险种 / check institution and insurance type";
     /// The path exists, with another method.
     MethodNotAllowed = "CHS-40501", 405, false,
         "请求方法不允许", "the method is not allowed on this path",
@@ -280,6 +288,18 @@ error_table! {
     ProfileChanged = "CHS-40947", 409, false,
         "统筹区参数在本月首次固化后已变更", "the profile was changed since the first case of the month was frozen",
         "无需处理 / nothing", "恢复原参数后完成本月 / finish the month with the former parameters";
+    /// The state of the annual clearing or of the institution's confirmation forbids the step.
+    ClearingState = "CHS-40950", 409, false,
+        "年度清算或机构确认的当前状态不允许该操作", "the state of the annual clearing or of the confirmation does not allow this step",
+        "查询年度清算的状态 / query the clearing", "查询年度清算的状态 / query the clearing";
+    /// Who proposed may not confirm.
+    SecondPerson = "CHS-40951", 409, false,
+        "须由编制人以外的第二人复核", "another person than the one who proposed has to confirm",
+        "无需处理 / nothing", "换人复核 / let another person confirm";
+    /// The digest is not that of what stands now.
+    DigestDiffers = "CHS-40952", 409, false,
+        "摘要与现有结算单不符", "the digest is not that of the statement as it stands",
+        "重新查询后再确认 / query again, then confirm", "重新查询后再确认 / query again, then confirm";
     /// The body is larger than the limit.
     BodyTooLarge = "CHS-41301", 413, false,
         "报文超过大小上限", "the body is larger than the limit",
@@ -338,6 +358,14 @@ error_table! {
     EvidenceNotNew = "CHS-42234", 422, false,
         "申诉须提交新的证据", "an appeal needs new evidence",
         "提交与首次不同的材料 / submit other documents than before", "无需处理 / nothing";
+    /// A fund of the year has no budget that gives its points a value.
+    YearBudgetNeeded = "CHS-42250", 422, false,
+        "缺少险种年度预算，或预算不足以得出点值", "a fund has no budget of the year, or none that gives its points a value",
+        "无需处理 / nothing", "补充该险种年度预算 / give the budget of that insurance type";
+    /// An institution with a deposit has no score.
+    ScoreNeeded = "CHS-42251", 422, false,
+        "已设考核阈值，但有预留金的机构没有考核得分", "an assessment is configured, and an institution with a deposit has no score",
+        "无需处理 / nothing", "补充考核得分 / give its score";
     /// The caller sends faster than its limit.
     CallerRateLimited = "CHS-42901", 429, true,
         "调用过于频繁", "the caller exceeds its rate", "按 Retry-After 等待 / wait as Retry-After says",

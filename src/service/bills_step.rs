@@ -172,7 +172,7 @@ pub(super) async fn step(
     monthly_batches::append(tx, batch, last_hash, event).await
 }
 
-fn needed<T>(value: Option<T>, pointer: &str) -> Result<T, Refusal> {
+pub(super) fn needed<T>(value: Option<T>, pointer: &str) -> Result<T, Refusal> {
     value.ok_or_else(|| refused(ErrorCode::StepIncomplete, pointer))
 }
 

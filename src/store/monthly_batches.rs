@@ -278,12 +278,18 @@ pub struct Event {
 }
 
 impl Event {
-    /// SM3 over the fields and the hash before, each with its length before it.
+    /// SM3 over the batch, the fields and the hash before, each with its length before it.
     pub fn hash_of(&self, key: &BatchKey) -> String {
+        self.hash_over([&key.fixmedins_code, &key.setl_ym, &key.insutype])
+    }
+
+    /// The same for whatever these three texts name.
+    pub(super) fn hash_over(&self, of: [&str; 3]) -> String {
+        let [first, second, third] = of.map(str::to_owned);
         let fields = [
-            key.fixmedins_code.clone(),
-            key.setl_ym.clone(),
-            key.insutype.clone(),
+            first,
+            second,
+            third,
             self.number.to_string(),
             self.action.clone(),
             self.from_state.clone(),
@@ -323,26 +329,28 @@ pub async fn events(tx: &Tx<'_>, key: &BatchKey) -> Result<Vec<Event>, TxError> 
             &[&key.fixmedins_code, &key.setl_ym, &key.insutype],
         )
         .await?;
-    let event = |row: &Row| -> Result<Event, tokio_postgres::Error> {
-        Ok(Event {
-            number: row.try_get(0)?,
-            action: row.try_get(1)?,
-            from_state: row.try_get(2)?,
-            to_state: row.try_get(3)?,
-            amount_fen: row.try_get(4)?,
-            reference: row.try_get(5)?,
-            digest: row.try_get(6)?,
-            reason_code: row.try_get(7)?,
-            reason: row.try_get(8)?,
-            opter_id: row.try_get(9)?,
-            role: row.try_get(10)?,
-            app_id: row.try_get(11)?,
-            at: row.try_get(12)?,
-            prev_hash: row.try_get(13)?,
-            hash: row.try_get(14)?,
-        })
-    };
     Ok(rows.iter().map(event).collect::<Result<_, _>>()?)
+}
+
+/// An event out of the fifteen columns that every kind of event has.
+pub(super) fn event(row: &Row) -> Result<Event, tokio_postgres::Error> {
+    Ok(Event {
+        number: row.try_get(0)?,
+        action: row.try_get(1)?,
+        from_state: row.try_get(2)?,
+        to_state: row.try_get(3)?,
+        amount_fen: row.try_get(4)?,
+        reference: row.try_get(5)?,
+        digest: row.try_get(6)?,
+        reason_code: row.try_get(7)?,
+        reason: row.try_get(8)?,
+        opter_id: row.try_get(9)?,
+        role: row.try_get(10)?,
+        app_id: row.try_get(11)?,
+        at: row.try_get(12)?,
+        prev_hash: row.try_get(13)?,
+        hash: row.try_get(14)?,
+    })
 }
 
 /// Appends an event to a locked batch and moves it to the event's state. `batch` is left

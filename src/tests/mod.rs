@@ -16,6 +16,8 @@ mod at_rest;
 mod audit_chain;
 mod blank_members;
 mod callers;
+mod city_year;
+mod clearing;
 mod command_line;
 mod comparison;
 mod compatibility;

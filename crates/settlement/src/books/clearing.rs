@@ -25,6 +25,25 @@ pub enum ClearingStage {
     Clearing,
 }
 
+impl ClearingStage {
+    /// Its name in messages and records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ClearingStage::PreClearing => "PRE_CLEARING",
+            ClearingStage::Clearing => "CLEARING",
+        }
+    }
+
+    /// From its name; `None` for another text.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<ClearingStage> {
+        [ClearingStage::PreClearing, ClearingStage::Clearing]
+            .into_iter()
+            .find(|stage| stage.as_str() == name)
+    }
+}
+
 /// What the assessment does with the deposit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assessment {
@@ -67,7 +86,7 @@ pub struct ClearingRules {
     pub assessment: Option<Assessment>,
 }
 
-/// Adjustments of one hospital, each positive in favour of the hospital.
+/// Adjustments of one hospital, each but violations positive in favour of the hospital.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Adjustments {
     /// Special cases bound to the year.
@@ -76,6 +95,8 @@ pub struct Adjustments {
     pub tcm: Money,
     /// New technology.
     pub new_technology: Money,
+    /// Corrections of its frozen months.
+    pub differences: Money,
     /// Violations; positive here and deducted.
     pub violations: Money,
 }
@@ -85,7 +106,7 @@ pub struct Adjustments {
 pub struct HospitalYear {
     /// The caller's number of the hospital.
     pub hospital: u32,
-    /// Sums of its cases.
+    /// Sums of its cases; `payable` is what they are worth at the value of the year.
     pub line: Line,
     /// What the fund would have paid by item.
     pub by_item: Money,
@@ -138,22 +159,30 @@ pub struct Cleared {
     pub kept: Money,
 }
 
-/// Value of a point of the year, from the sums of all hospitals.
-fn year_value(rules: &ClearingRules, sum: &Line) -> Result<Option<Decimal>, BookError> {
-    let fund = rules
-        .budget
-        .checked_sub(rules.reserve)
-        .and_then(|fund| fund.checked_add(sum.others))
-        .and_then(|fund| fund.checked_sub(sum.fixed));
-    Ok(point_value(
-        held(fund.ok())?,
-        sum.points.to_decimal(),
-        rules.value_decimals,
-    ))
+impl ClearingRules {
+    /// Value of a point of the year, from the sums of all hospitals: (budget − reserve +
+    /// others' share − fixed amounts) ÷ points. `None` where no case has points.
+    ///
+    /// # Errors
+    /// Points without a value (a fund of zero or less), or out of range.
+    pub fn value(&self, sum: &Line) -> Result<Option<Decimal>, BookError> {
+        let fund = self
+            .budget
+            .checked_sub(self.reserve)
+            .and_then(|fund| fund.checked_add(sum.others))
+            .and_then(|fund| fund.checked_sub(sum.fixed));
+        let points = sum.points.to_decimal();
+        let value = point_value(held(fund.ok())?, points, self.value_decimals);
+        match value {
+            None if sum.points.ten_thousandths() != 0 => Err(BookError::NoValue(0)),
+            value => Ok(value),
+        }
+    }
 }
 
-/// Clears a fund. `hospitals` is read twice and has to give the same hospitals both
-/// times; each cleared hospital is handed to `hand_on`.
+/// Clears a fund whose hospitals are paid points × value of the year, rounded once each
+/// (`payable` of their lines is not read). `hospitals` is read twice and has to give the
+/// same hospitals both times; each cleared hospital is handed to `hand_on`.
 ///
 /// # Errors
 /// Points without a value (a fund of zero or less), a bad rule, or out of range.
@@ -166,10 +195,15 @@ pub fn clear<I: IntoIterator<Item = HospitalYear>>(
     for year in hospitals() {
         sum.add(&year.line)?;
     }
-    let value = year_value(rules, &sum)?;
+    let value = rules.value(&sum)?;
+    let worth = |line: &Line| {
+        let paid = value.map_or(Some(Money::ZERO), |value| line.points.paid_at(value));
+        held(held(paid)?.checked_add(line.fixed).ok())
+    };
     let (mut due, mut final_amount, mut transfer) = (Money::ZERO, Money::ZERO, Money::ZERO);
-    for year in hospitals() {
-        let cleared = hospital(rules, value, &year)?;
+    for mut year in hospitals() {
+        year.line.payable = worth(&year.line)?;
+        let cleared = rules.clear(&year)?;
         due = held(due.checked_add(cleared.due).ok())?;
         final_amount = held(final_amount.checked_add(cleared.final_amount).ok())?;
         transfer = held(transfer.checked_add(cleared.transfer).ok())?;
@@ -186,49 +220,52 @@ pub fn clear<I: IntoIterator<Item = HospitalYear>>(
     })
 }
 
-fn hospital(
-    rules: &ClearingRules,
-    value: Option<Decimal>,
-    year: &HospitalYear,
-) -> Result<ClearedHospital, BookError> {
-    let worth = match value {
-        Some(value) => held(year.line.points.paid_at(value))?,
-        None if year.line.points.ten_thousandths() == 0 => Money::ZERO,
-        None => return Err(BookError::NoValue(0)),
-    };
-    let add = |a: Money, b: Money| held(a.checked_add(b).ok());
-    let less = |a: Money, b: Money| held(a.checked_sub(b).ok());
-    let due = less(add(worth, year.line.fixed)?, year.line.others)?;
-    let incentive = match &rules.sharing {
-        // due is the hospital's budget, the services by item what it executed.
-        Some(sharing) if due > Money::ZERO => {
-            let Shared { settled, .. } = held(sharing.share(due, year.by_item))?;
-            less(settled, due)?
-        }
-        _ => Money::ZERO,
-    };
-    let withheld = match &rules.assessment {
-        Some(assessment) => less(year.deposit, assessment.released(year.deposit, year.score)?)?,
-        None => Money::ZERO,
-    };
-    let Adjustments {
-        special,
-        tcm,
-        new_technology,
-        violations,
-    } = year.adjustments;
-    let adjusted = less(add(add(special, tcm)?, new_technology)?, violations)?;
-    let final_amount = add(less(add(due, incentive)?, withheld)?, adjusted)?;
-    let transfer = less(less(final_amount, year.advances)?, year.paid)?;
-    Ok(ClearedHospital {
-        hospital: year.hospital,
-        due,
-        incentive,
-        withheld,
-        adjusted,
-        final_amount,
-        transfer,
-    })
+impl ClearingRules {
+    /// Clears one hospital, its cases worth `line.payable`.
+    ///
+    /// # Errors
+    /// A bad rule, or out of range.
+    pub fn clear(&self, year: &HospitalYear) -> Result<ClearedHospital, BookError> {
+        let add = |a: Money, b: Money| held(a.checked_add(b).ok());
+        let less = |a: Money, b: Money| held(a.checked_sub(b).ok());
+        let due = year.line.fund()?;
+        let incentive = match &self.sharing {
+            // due is the hospital's budget, the services by item what it executed.
+            Some(sharing) if due > Money::ZERO => {
+                let Shared { settled, .. } = held(sharing.share(due, year.by_item))?;
+                less(settled, due)?
+            }
+            _ => Money::ZERO,
+        };
+        let withheld = match &self.assessment {
+            Some(assessment) => less(year.deposit, assessment.released(year.deposit, year.score)?)?,
+            None => Money::ZERO,
+        };
+        let adjusted = year.adjustments.sum()?;
+        let final_amount = add(less(add(due, incentive)?, withheld)?, adjusted)?;
+        let transfer = less(less(final_amount, year.advances)?, year.paid)?;
+        Ok(ClearedHospital {
+            hospital: year.hospital,
+            due,
+            incentive,
+            withheld,
+            adjusted,
+            final_amount,
+            transfer,
+        })
+    }
+}
+
+impl Adjustments {
+    fn sum(&self) -> Result<Money, BookError> {
+        let sum = self
+            .special
+            .checked_add(self.tcm)
+            .and_then(|sum| sum.checked_add(self.new_technology))
+            .and_then(|sum| sum.checked_add(self.differences))
+            .and_then(|sum| sum.checked_sub(self.violations));
+        held(sum.ok())
+    }
 }
 
 #[cfg(test)]
@@ -278,6 +315,7 @@ mod tests {
             special: Money::from_fen(7),
             tcm: Money::from_fen(5),
             new_technology: Money::from_fen(3),
+            differences: Money::from_fen(-2),
             violations: Money::from_fen(40),
         };
         let years = [one, year(2, 10_000)];
@@ -287,8 +325,8 @@ mod tests {
         assert_eq!(fund.value, Some(Decimal::new(23_750, 4)));
         assert_eq!(cleared[0].due.fen(), 713);
         assert_eq!(cleared[0].withheld.fen(), 25);
-        assert_eq!(cleared[0].final_amount.fen(), 713 - 25 + 15 - 40);
-        assert_eq!(cleared[0].transfer.fen(), 663 - 300);
+        assert_eq!(cleared[0].final_amount.fen(), 713 - 25 + 13 - 40);
+        assert_eq!(cleared[0].transfer.fen(), 661 - 300);
         assert_eq!(cleared[1].transfer.fen(), 238);
         assert_eq!((fund.due.fen(), fund.residue.fen()), (951, -1));
         assert_eq!(fund.kept.fen(), 950 - fund.final_amount.fen());
