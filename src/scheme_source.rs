@@ -8,6 +8,8 @@ use std::{
 
 use chs_grouper::{Scheme, SchemeError, SchemeSource};
 
+use crate::config::Config;
+
 /// No scheme's file comes near this; a folder may hold anything.
 const MAX_FILE_BYTES: u64 = 64 << 20;
 
@@ -72,6 +74,37 @@ pub fn resolve(id_or_folder: &str) -> Result<&'static Scheme, SchemeSourceError>
         return Err(SchemeSourceError::Unknown(id_or_folder.to_owned()));
     }
     Ok(Box::leak(Box::new(load_folder(folder)?)))
+}
+
+/// The built-in schemes and those of a configuration's folders.
+#[derive(Debug, Default)]
+pub struct Installed(Vec<&'static Scheme>);
+
+impl Installed {
+    /// Those of a configuration file, or the built-in ones alone.
+    ///
+    /// # Errors
+    /// The configuration, or one of its folders, cannot be used.
+    pub fn of(
+        config: Option<&Path>,
+    ) -> Result<Installed, Box<dyn std::error::Error + Send + Sync>> {
+        let Some(file) = config else {
+            return Ok(Installed::default());
+        };
+        let config = Config::load(Some(file))?;
+        let folders = config.schemes.folders.iter();
+        let schemes = folders.map(|folder| resolve(&folder.to_string_lossy()));
+        Ok(Installed(schemes.collect::<Result<_, _>>()?))
+    }
+
+    /// A scheme by its id.
+    ///
+    /// # Errors
+    /// It is neither built in nor in a folder, or does not load.
+    pub fn get(&self, id: &str) -> Result<&'static Scheme, SchemeError> {
+        let known = self.0.iter().find(|scheme| scheme.id() == id);
+        known.copied().map_or_else(|| Scheme::builtin(id), Ok)
+    }
 }
 
 /// The scheme of a folder, with its bases.

@@ -32,11 +32,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 
-use chs_grouper::Scheme;
 use parquet::schema::types::TypePtr;
 
 use super::{Outcome, input, not_one_file, output};
-use crate::{profiles, scheme_source::resolve};
+use crate::{
+    profiles,
+    scheme_source::{Installed, resolve},
+};
 use answer::{Choice, Question};
 use blocks::Blocks;
 use layout::Layout;
@@ -73,6 +75,10 @@ pub struct Args {
     /// the column dscg_date (yyyy-MM-dd, a time may follow) and adds a column scheme
     #[arg(long, value_name = "ID")]
     profile: Option<String>,
+    /// 配置文件，其 schemes.folders 中的方案一并可用 / configuration; schemes of its schemes.folders
+    /// are there too
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// 另一方案，并列给出 status_2 至 reason_2 等列，可重复（_3…） / a second scheme side by side, as
     /// columns status_2 to reason_2; may be given again (_3, …)
     #[arg(long, value_name = "ID|DIR")]
@@ -202,10 +208,11 @@ fn target(
 fn choice(args: &Args) -> Result<Choice, Fault> {
     if let Some(id) = &args.profile {
         let profile = profiles::builtin(id)?;
+        let installed = Installed::of(args.config.as_deref())?;
         let schemes = profile
             .schemes()
             .iter()
-            .map(|period| Scheme::builtin(&period.id));
+            .map(|period| installed.get(&period.id));
         let schemes = schemes.collect::<Result<_, _>>()?;
         return Ok(Choice::Profile(profile, schemes));
     }

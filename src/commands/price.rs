@@ -5,7 +5,8 @@
 //! (1 三级特等 … 5 二级甲等 … 8 一级甲等 …); `insutype`, such as 310 or 390;
 //! `setl_date`, yyyy-MM-dd. Read when there: `weight`, `score`, `mean_cost` (yuan),
 //! `coefficient`, `aux_coefficient`, `primary_factor`, `blank_group` (1 or 0),
-//! `act_ipt_days`, `insuplc_admdvs`, `fixmedins_code`. All columns pass through.
+//! `act_ipt_days`, `insuplc_admdvs`, `fixmedins_code`, `dscg_date` (yyyy-MM-dd, a time may
+//! follow; chooses the scheme, else `setl_date` does). All columns pass through.
 //!
 //! Appended: `status` (priced, unpriced, invalid), `case_type` (low, normal, high,
 //! extreme), `group_standard`, `pay_std`, `difference` (pay_std less medfee_sumamt),
@@ -25,7 +26,7 @@ use std::time::{Duration, Instant};
 use csv::{ByteRecord, Reader};
 
 use super::{Outcome, input, not_one_file, output};
-use crate::profiles;
+use crate::{profiles, scheme_source::Installed};
 use rows::Rows;
 
 /// 按付费档案测算已分组病例 / price grouped cases under a profile
@@ -43,10 +44,13 @@ pub struct Args {
     #[arg(long, value_name = "ID")]
     profile: String,
     /// 输入 CSV，缺省为标准输入；列 drg_code,medfee_sumamt,hosp_lv,insutype,setl_date，可有
-    /// weight,score,mean_cost,coefficient,aux_coefficient,primary_factor,blank_group,act_ipt_days,insuplc_admdvs,fixmedins_code
+    /// weight,score,mean_cost,coefficient,aux_coefficient,primary_factor,blank_group,act_ipt_days,insuplc_admdvs,fixmedins_code,dscg_date（出院日期，决定分组方案）
     /// / input CSV, standard input by default; the second line of columns may be there
     #[arg(long = "in", value_name = "F.csv")]
     input: Option<PathBuf>,
+    /// 配置文件，其 schemes.folders 中的方案一并可用 / configuration; schemes of its schemes.folders are there too
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// 输出 CSV，缺省为标准输出 / output CSV, standard output by default
     #[arg(long = "out", value_name = "F.csv")]
     output: Option<PathBuf>,
@@ -61,11 +65,12 @@ const PROGRESS: Duration = Duration::from_millis(500);
 /// An unknown profile, a file that cannot be read or written, a missing column.
 pub fn run(args: Args) -> Outcome {
     let profile = profiles::builtin(&args.profile)?;
+    let installed = Installed::of(args.config.as_deref())?;
     not_one_file(args.input.as_deref(), args.output.as_deref())?;
     let mut reader = reader(input(args.input.as_deref())?);
     // The output is made only when the header is good: a slip in the command does not
     // empty an earlier result.
-    let rows = Rows::new(&profile, reader.byte_headers()?)?;
+    let rows = Rows::new(&profile, &installed, reader.byte_headers()?)?;
     let output = output(args.output.as_deref())?;
     let invalid = price(&rows, reader, output)?;
     Ok(ExitCode::from(u8::from(invalid > 0)))

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chs_grouper::Scheme;
 use chs_model::{Layout, Money, SettlementList, fields::setlinfo};
 use chs_quality::{Companions, Finding, NotEvaluated, PaymentEffect};
-use chs_settlement::{Estimate, Level, Profile, Unpriced};
+use chs_settlement::{Estimate, Facts, Level, Profile, Unpriced};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
@@ -17,7 +17,7 @@ use crate::{
     catalogue::{Catalogue, Component, component},
     config::Config,
     error::{ErrorCode, Refusal},
-    profiles::{self, GroupedCase},
+    profiles::{self, Brought, GroupedCase},
     service::checkup::{self, Beside, Checkup, Grouping},
     wire,
 };
@@ -270,7 +270,7 @@ fn discharged_on(list: &SettlementList, now: DateTime<Utc>) -> NaiveDate {
 }
 
 /// The day of discharge; the field holds a time.
-fn discharge(list: &SettlementList) -> Option<NaiveDate> {
+pub(super) fn discharge(list: &SettlementList) -> Option<NaiveDate> {
     let time = list.setlinfo().datetime(setlinfo::DSCG_TIME);
     time.map(|time| time.date())
 }
@@ -325,7 +325,14 @@ fn estimate_of(
         medfee_sumamt: cost,
         setl_date: input.settled_on,
     };
-    profiles::estimate(input.profile, input.scheme, &case).map_err(Reason::from)
+    let brought = Brought {
+        facts: Facts {
+            discharged: discharge(input.list),
+            ..Facts::default()
+        },
+        ..Brought::default()
+    };
+    profiles::estimate_with(input.profile, Some(input.scheme), &case, brought).map_err(Reason::from)
 }
 
 /// Adds to findings that have one clear mend what the mend means for the payment.

@@ -80,6 +80,8 @@ pub struct Facts {
     pub primary_factor: Option<Decimal>,
     /// Whether it fell to a blank DIP group (空白病种).
     pub blank_group: bool,
+    /// Day of discharge, which chooses the scheme; without one the day of settlement does.
+    pub discharged: Option<NaiveDate>,
     /// Days of stay (实际住院天数).
     pub days: Option<u32>,
     /// Pooling area where the patient is insured (参保地医保区划), for values of a point

@@ -122,7 +122,7 @@ impl Profile {
         &self.parameters
     }
 
-    /// The scheme that holds on a day of settlement.
+    /// The scheme that holds on a day of discharge.
     #[must_use]
     pub fn scheme_on(&self, day: NaiveDate) -> Option<&str> {
         self.schemes

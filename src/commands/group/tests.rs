@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chs_grouper::Scheme;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

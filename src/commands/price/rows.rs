@@ -3,13 +3,16 @@
 use std::io::Write;
 use std::str;
 
-use chs_grouper::Scheme;
-use chs_model::{Money, parse_date, parse_decimal};
+use chrono::NaiveDate;
+use chs_model::{Money, parse_date, parse_datetime, parse_decimal};
 use chs_settlement::{Estimate, Facts, Level, Profile, Unpriced};
 use csv::{ByteRecord, Writer};
 use rust_decimal::Decimal;
 
-use crate::profiles::{self, Brought, GroupedCase};
+use crate::{
+    profiles::{self, Brought, GroupedCase},
+    scheme_source::Installed,
+};
 
 /// The columns that pricing needs.
 const NEEDED: [&str; 5] = [
@@ -20,7 +23,7 @@ const NEEDED: [&str; 5] = [
     "setl_date",
 ];
 /// The columns that pricing reads when they are there.
-const OPTIONAL: [&str; 10] = [
+const OPTIONAL: [&str; 11] = [
     "weight",
     "score",
     "mean_cost",
@@ -31,6 +34,7 @@ const OPTIONAL: [&str; 10] = [
     "act_ipt_days",
     "insuplc_admdvs",
     "fixmedins_code",
+    "dscg_date",
 ];
 /// The columns that pricing adds.
 const ADDED: [&str; 14] = [
@@ -53,6 +57,7 @@ const ADDED: [&str; 14] = [
 /// What every row of one file has in common.
 pub(super) struct Rows<'a> {
     profile: &'a Profile,
+    installed: &'a Installed,
     header: Vec<Vec<u8>>,
     needed: [usize; NEEDED.len()],
     optional: [Option<usize>; OPTIONAL.len()],
@@ -63,7 +68,11 @@ impl<'a> Rows<'a> {
     ///
     /// # Errors
     /// The needed columns that are missing, or a column that stands twice.
-    pub(super) fn new(profile: &'a Profile, header: &ByteRecord) -> Result<Self, String> {
+    pub(super) fn new(
+        profile: &'a Profile,
+        installed: &'a Installed,
+        header: &ByteRecord,
+    ) -> Result<Self, String> {
         let header: Vec<Vec<u8>> = header
             .iter()
             .map(|name| without_mark(name).trim_ascii().to_vec())
@@ -90,6 +99,7 @@ impl<'a> Rows<'a> {
         }
         Ok(Self {
             profile,
+            installed,
             header,
             needed,
             optional,
@@ -136,17 +146,16 @@ impl<'a> Rows<'a> {
             .ok_or("hosp_lv 不在字典中 / hosp_lv is not in its dictionary")?;
         let setl_date = parse_date(setl_date)
             .ok_or("setl_date 不是 yyyy-MM-dd 日期 / setl_date is no date yyyy-MM-dd")?;
+        let brought = self.brought(row)?;
+        // A stay is grouped by the scheme of its discharge, whenever it is settled.
+        let day = brought.facts.discharged.unwrap_or(setl_date);
         let period = self
             .profile
             .schemes()
             .iter()
-            .find(|scheme| scheme.period.contains(setl_date))
-            .ok_or_else(|| {
-                format!(
-                    "结算日期 {setl_date} 没有生效的分组方案 / no scheme is in force on {setl_date}"
-                )
-            })?;
-        let scheme = match Scheme::builtin(&period.id) {
+            .find(|scheme| scheme.period.contains(day))
+            .ok_or_else(|| format!("{day} 没有生效的分组方案 / no scheme is in force on {day}"))?;
+        let scheme = match self.installed.get(&period.id) {
             Ok(scheme) => Some(scheme),
             Err(_) if period.area_catalogue => None,
             Err(error) => return Err(error.to_string()),
@@ -158,7 +167,6 @@ impl<'a> Rows<'a> {
             medfee_sumamt,
             setl_date,
         };
-        let brought = self.brought(row)?;
         Ok(
             match profiles::estimate_with(self.profile, scheme, &case, brought) {
                 Ok(estimate) => Answer::Priced(Box::new(estimate)),
@@ -192,6 +200,7 @@ impl<'a> Rows<'a> {
             days,
             area,
             hospital,
+            discharged,
         ] = texts;
         Ok(Brought {
             weight: decimal("weight", weight)?,
@@ -208,6 +217,16 @@ impl<'a> Rows<'a> {
                         return Err("blank_group 应为 1 或 0 / blank_group is 1 or 0".to_owned());
                     }
                 },
+                discharged: match discharged.map(discharge_day) {
+                    None => None,
+                    Some(Some(day)) => Some(day),
+                    Some(None) => {
+                        return Err(
+                            "dscg_date 不是 yyyy-MM-dd 日期 / dscg_date is no date yyyy-MM-dd"
+                                .to_owned(),
+                        );
+                    }
+                },
                 days: match days.map(str::parse) {
                     None => None,
                     Some(Ok(days)) => Some(days),
@@ -222,6 +241,11 @@ impl<'a> Rows<'a> {
             },
         })
     }
+}
+
+/// A day of discharge; a time may follow it.
+fn discharge_day(text: &str) -> Option<NaiveDate> {
+    parse_date(text).or_else(|| parse_datetime(text).map(|time| time.date()))
 }
 
 /// A field of the header without the byte-order mark that spreadsheets write.

@@ -6,7 +6,8 @@ use crate::commands::to_a_reader;
 fn priced_bytes(profile: &str, input: &[u8]) -> Result<(u64, Vec<u8>), String> {
     let profile = profiles::builtin(profile).unwrap();
     let mut reader = reader(input);
-    let rows = Rows::new(&profile, reader.byte_headers().unwrap())?;
+    let installed = Installed::of(None).unwrap();
+    let rows = Rows::new(&profile, &installed, reader.byte_headers().unwrap())?;
     let mut output = Vec::new();
     let invalid = price(&rows, reader, &mut output).unwrap();
     Ok((invalid, output))
@@ -54,6 +55,26 @@ fn rows_are_priced_each_by_itself() {
             "4,AA19,10000,2,310,2025-06-30,unpriced,,,,,,病组 AA19 未公布权重，不予测算 / no weight is published for group AA19,,,,,,,true",
         ]
     );
+}
+
+#[test]
+fn the_day_of_discharge_chooses_the_scheme() {
+    let (invalid, lines) = priced(
+        "xianyang",
+        "drg_code,medfee_sumamt,hosp_lv,insutype,setl_date,dscg_date\n\
+         OF25,2000,5,310,2025-06-30,2025-06-29 10:00:00\n\
+         OF25,2000,5,310,2025-06-30,\n\
+         OF25,2000,5,310,2025-06-30,2019-01-01\n\
+         OF25,2000,5,310,2025-06-30,yesterday\n",
+    );
+    assert_eq!(invalid, 2);
+    assert_eq!(
+        column(&lines, "status"),
+        ["priced", "priced", "invalid", "invalid"]
+    );
+    let reasons = column(&lines, "reason");
+    assert!(reasons[2].contains("2019-01-01"), "{reasons:?}");
+    assert!(reasons[3].contains("dscg_date"), "{reasons:?}");
 }
 
 #[test]
@@ -200,7 +221,8 @@ fn a_reader_that_left_is_no_fault() {
     let profile = profiles::builtin("xianyang").unwrap();
     let text = "drg_code,medfee_sumamt,hosp_lv,insutype,setl_date\n";
     let mut reader = reader(text.as_bytes());
-    let rows = Rows::new(&profile, reader.byte_headers().unwrap()).unwrap();
+    let installed = Installed::of(None).unwrap();
+    let rows = Rows::new(&profile, &installed, reader.byte_headers().unwrap()).unwrap();
     let error = price(&rows, reader, Closed).unwrap_err();
     assert!(matches!(to_a_reader(Err(error)), Ok(code) if code == ExitCode::SUCCESS));
 }
@@ -211,6 +233,7 @@ fn one_file_as_input_and_output_is_refused() {
     let file = folder.path().join("cases.csv");
     std::fs::write(&file, "drg_code\n").unwrap();
     let args = Args {
+        config: None,
         profile: "xianyang".to_owned(),
         input: Some(file.clone()),
         output: Some(folder.path().join(".").join("cases.csv")),

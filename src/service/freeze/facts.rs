@@ -155,6 +155,7 @@ fn price(
     let brought = Brought {
         weight: None,
         facts: Facts {
+            discharged: assessment::discharge(&joined.list),
             days: days.and_then(|days| days.trim().parse().ok()),
             insured_area: area.filter(|area| !area.is_empty()).map(str::to_owned),
             fixmedins_code: Some(institution.fixmedins_code.to_owned()),

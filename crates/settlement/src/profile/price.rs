@@ -145,7 +145,7 @@ fn estimate(
         example: profile.example(),
         version: parameters.version.clone(),
         scheme: profile
-            .scheme_on(case.setl_date)
+            .scheme_on(case.facts.discharged.unwrap_or(case.setl_date))
             .unwrap_or_default()
             .to_owned(),
         method: parameters.method.name(),
