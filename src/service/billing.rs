@@ -77,9 +77,7 @@ async fn bill_batch(store: &Store, key: &BatchKey, now: DateTime<Utc>) -> Result
             let pools = settlement_months::pools(tx, &key.setl_ym).await?;
             let pool = pools.iter().find(|pool| pool.insutype == key.insutype);
             let pool = pool.ok_or_else(|| Refusal::internal("a batch without a pool"))?;
-            let cases =
-                frozen_cases::of_batch(tx, &key.fixmedins_code, &key.setl_ym, &key.insutype)
-                    .await?;
+            let cases = frozen_cases::of_batch(tx, key).await?;
             let entries = monthly_bills::take_entries(tx, key).await?;
             let basis = Basis {
                 value: pool.value,
@@ -87,7 +85,7 @@ async fn bill_batch(store: &Store, key: &BatchKey, now: DateTime<Utc>) -> Result
                 deposit: month.deposit,
                 pays_monthly: month.pays_monthly,
             };
-            let made = bill::of(&cases, &basis, now)?;
+            let made = bill::of(&key.insutype, &cases, &basis, now)?;
             monthly_bills::put(tx, key, &made.bill, &made.lines).await?;
             let ids: Vec<&str> = cases.iter().map(|case| case.setl_id.as_str()).collect();
             frozen_cases::set_payable(tx, &key.fixmedins_code, &ids, &made.payable_fen).await?;

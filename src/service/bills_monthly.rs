@@ -22,7 +22,7 @@ use crate::{
     store::{
         Tx, TxError,
         bill_pages::{self, BillPage, BillRow, LineLevel, LineRow},
-        frozen_cases::{self, CasePage, FrozenCase},
+        frozen_cases::{self, FrozenCase},
         settlement_months,
     },
     wire,
@@ -116,15 +116,7 @@ async fn rows(
             return Ok((rows.collect(), total));
         }
         BillLevel::Case => {
-            let cases = CasePage {
-                setl_ym: page.setl_ym,
-                fixmedins_code: page.fixmedins_code,
-                division: page.division,
-                insutype: page.insutype,
-                offset: page.offset,
-                limit: page.limit,
-            };
-            let (cases, total) = frozen_cases::page(tx, &cases).await?;
+            let (cases, total) = frozen_cases::page(tx, &page).await?;
             let rows = cases.into_iter().map(|case| case_view(&session.app, case));
             return Ok((rows.collect::<Result<_, _>>()?, total));
         }

@@ -8,7 +8,7 @@ use super::{
     monthly_bills::{Bill, bill_of},
 };
 
-/// Which bills a page covers; `None` leaves a condition out.
+/// Which bills, lines or cases a page covers; `None` leaves a condition out.
 #[derive(Debug, Clone, Copy)]
 pub struct BillPage<'a> {
     /// Month.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use tokio_postgres::Row;
 
-use super::{Tx, TxError, lists::ListKeys};
+use super::{Tx, TxError, bill_pages::BillPage, lists::ListKeys, monthly_batches::BatchKey};
 
 /// A case that may be frozen: a submitted or passed list with its valid group.
 #[derive(Debug, Clone)]
@@ -211,29 +211,11 @@ fn case(row: &Row) -> Result<FrozenCase, tokio_postgres::Error> {
     })
 }
 
-/// Frozen cases of a month, by institution and settlement id; `None` leaves a condition
-/// out.
-#[derive(Debug, Clone, Copy)]
-pub struct CasePage<'a> {
-    /// Month.
-    pub setl_ym: &'a str,
-    /// Institution.
-    pub fixmedins_code: Option<&'a str>,
-    /// Divisions that begin so.
-    pub division: &'a str,
-    /// Insurance type.
-    pub insutype: Option<&'a str>,
-    /// Rows to leave out.
-    pub offset: i64,
-    /// Rows at most.
-    pub limit: i64,
-}
-
 /// A page of frozen cases and the number there are altogether.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn page(tx: &Tx<'_>, page: &CasePage<'_>) -> Result<(Vec<FrozenCase>, i64), TxError> {
+pub async fn page(tx: &Tx<'_>, page: &BillPage<'_>) -> Result<(Vec<FrozenCase>, i64), TxError> {
     let rows = tx
         .query(
             concat!(
@@ -271,27 +253,53 @@ pub async fn page(tx: &Tx<'_>, page: &CasePage<'_>) -> Result<(Vec<FrozenCase>, 
     Ok((cases, total.try_get(0)?))
 }
 
+/// What a bill needs of a case; the calculation stays where it is.
+#[derive(Debug, Clone)]
+pub struct UnbilledCase {
+    /// Settlement id.
+    pub setl_id: String,
+    /// Department of discharge.
+    pub department: String,
+    /// Group.
+    pub drg_code: String,
+    /// Its name.
+    pub drg_name: String,
+    /// Points, ten-thousandths.
+    pub points_e4: Option<i64>,
+    /// Fixed amount, fen.
+    pub fixed_fen: Option<i64>,
+    /// Total cost, fen.
+    pub cost_fen: i64,
+    /// Paid by others, fen.
+    pub others_fen: i64,
+}
+
 /// The cases of a batch, by settlement id.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn of_batch(
-    tx: &Tx<'_>,
-    fixmedins_code: &str,
-    setl_ym: &str,
-    insutype: &str,
-) -> Result<Vec<FrozenCase>, TxError> {
+pub async fn of_batch(tx: &Tx<'_>, key: &BatchKey) -> Result<Vec<UnbilledCase>, TxError> {
     let rows = tx
         .query(
-            concat!(
-                "SELECT ",
-                case_columns!(),
-                " FROM frozen_cases
-                  WHERE fixmedins_code = $1 AND setl_ym = $2 AND insutype = $3 ORDER BY setl_id"
-            ),
-            &[&fixmedins_code, &setl_ym, &insutype],
+            "SELECT setl_id, department, drg_code, drg_name, points_e4, fixed_fen, cost_fen,
+                    others_fen
+             FROM frozen_cases
+             WHERE fixmedins_code = $1 AND setl_ym = $2 AND insutype = $3 ORDER BY setl_id",
+            &[&key.fixmedins_code, &key.setl_ym, &key.insutype],
         )
         .await?;
+    let case = |row: &Row| -> Result<UnbilledCase, tokio_postgres::Error> {
+        Ok(UnbilledCase {
+            setl_id: row.try_get(0)?,
+            department: row.try_get(1)?,
+            drg_code: row.try_get(2)?,
+            drg_name: row.try_get(3)?,
+            points_e4: row.try_get(4)?,
+            fixed_fen: row.try_get(5)?,
+            cost_fen: row.try_get(6)?,
+            others_fen: row.try_get(7)?,
+        })
+    };
     Ok(rows.iter().map(case).collect::<Result<_, _>>()?)
 }
 

@@ -11,7 +11,7 @@ use crate::{
     error::Refusal,
     service::bills_run::settlement,
     store::{
-        frozen_cases::FrozenCase,
+        frozen_cases::UnbilledCase,
         monthly_bills::{Bill, BillLine, OpenEntries},
     },
 };
@@ -38,9 +38,13 @@ pub(super) struct Made {
 }
 
 /// Makes the bill of a batch.
-pub(super) fn of(cases: &[FrozenCase], basis: &Basis, now: DateTime<Utc>) -> Result<Made, Refusal> {
+pub(super) fn of(
+    insutype: &str,
+    cases: &[UnbilledCase],
+    basis: &Basis,
+    now: DateTime<Utc>,
+) -> Result<Made, Refusal> {
     // A pool has no value only where its cases come to no points.
-    let insutype = cases.first().map_or("0", |case| case.insutype.as_str());
     let pool: u16 = insutype.parse().map_err(Refusal::internal)?;
     let value = basis.value.unwrap_or(Decimal::ZERO);
     let mut books = MonthBills::new(BTreeMap::from([(pool, value)]));
@@ -166,31 +170,16 @@ mod tests {
 
     use super::*;
 
-    fn case(n: usize, department: u8, group: u8, points: bool, amount: i64) -> FrozenCase {
-        FrozenCase {
-            fixmedins_code: "H1".into(),
+    fn case(n: usize, department: u8, group: u8, points: bool, amount: i64) -> UnbilledCase {
+        UnbilledCase {
             setl_id: format!("S{n:05}"),
-            setl_ym: "202610".into(),
-            insutype: "310".into(),
-            district: "610400".into(),
             department: format!("A{department}"),
             drg_code: format!("BR{group}"),
             drg_name: "测试病组".into(),
-            grp_ver: "xianyang-2025".into(),
-            profile: "test".into(),
-            version: "test".into(),
-            method: "drg_points".into(),
-            formula: "test".into(),
-            case_type: "normal".into(),
-            weight: None,
             points_e4: points.then_some(amount),
             fixed_fen: (!points).then_some(amount),
             cost_fen: amount,
             others_fen: amount / 3,
-            special: false,
-            setl_date: chrono::NaiveDate::default(),
-            ledger: "[]".into(),
-            payable_fen: None,
         }
     }
 
@@ -203,7 +192,7 @@ mod tests {
             deductions in 0i64..90_000_000, differences in -90_000_000i64..90_000_000,
             carried in -90_000_000i64..=0, advance in 0i64..90_000_000,
         ) {
-            let cases: Vec<FrozenCase> = rows.iter().enumerate()
+            let cases: Vec<UnbilledCase> = rows.iter().enumerate()
                 .map(|(n, (d, g, points, amount))| case(n, *d, *g, *points, *amount)).collect();
             let entries = OpenEntries {
                 deductions_fen: deductions, differences_fen: differences,
@@ -213,7 +202,7 @@ mod tests {
                 value: Some(Decimal::new(value, 4)), entries,
                 deposit: Decimal::new(deposit, 2), pays_monthly: true,
             };
-            let made = of(&cases, &basis, DateTime::UNIX_EPOCH).unwrap();
+            let made = of("310", &cases, &basis, DateTime::UNIX_EPOCH).unwrap();
             let bill = &made.bill;
             let by_case: i64 = made.payable_fen.iter().sum();
             let by_line: i64 = made.lines.iter().map(|line| line.payable_fen).sum();
@@ -229,7 +218,7 @@ mod tests {
             // In whatever order the cases come, the bill is the same.
             let mut turned = cases;
             turned.reverse();
-            let again = of(&turned, &basis, DateTime::UNIX_EPOCH).unwrap();
+            let again = of("310", &turned, &basis, DateTime::UNIX_EPOCH).unwrap();
             prop_assert_eq!((&again.bill, &again.lines), (&made.bill, &made.lines));
         }
     }

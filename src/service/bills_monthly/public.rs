@@ -20,7 +20,7 @@ use crate::{
     store::{
         Tx, TxError,
         bill_pages::{self, BillPage, BillRow},
-        frozen_cases::{self, CasePage, FrozenCase},
+        frozen_cases::{self, FrozenCase},
         lists::{self, ListKeys},
         monthly_batches::{self, Batch},
     },
@@ -163,7 +163,7 @@ pub(super) async fn details(session: &Session, query: &DetailsQuery) -> Result<V
         });
         let batch = batch.ok_or_else(|| refused(ErrorCode::BatchUnknown, "/feeClrId"))?;
         let size = i64::from(query.page_size);
-        let page = CasePage {
+        let page = BillPage {
             setl_ym: &batch.key.setl_ym,
             fixmedins_code: Some(&batch.key.fixmedins_code),
             division: "",
