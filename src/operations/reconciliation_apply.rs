@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request, transaction::Transaction};
+use super::{
+    Operation, request,
+    transaction::{self, Edition, Transaction},
+};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
@@ -46,12 +49,38 @@ pub struct ApplyAnswer {
     pub stmt_rslt: &'static str,
 }
 
+/// 3203 as an application. The clearing type is kept for the schema, which takes inpatient
+/// stays; what the fund owes is known at the freeze, so the declared sums are not compared.
+fn of_3203(input: Value) -> Value {
+    let mut asked = transaction::query(input);
+    transaction::rename(&mut asked, "setlym", "setl_ym");
+    if let Some(Value::String(text)) = asked.get("psntime")
+        && let Ok(count) = text.trim().parse::<i64>()
+    {
+        asked.insert("psntime".to_owned(), count.into());
+    }
+    asked.retain(|name, _| {
+        matches!(
+            name.as_str(),
+            "setl_ym" | "psntime" | "medfee_sumamt" | "clr_type"
+        )
+    });
+    Value::Object(asked)
+}
+
+fn as_3203(answer: Value, _: Edition) -> Value {
+    json!({"result": {"clr_appy_evt_id": answer.get("clr_appy_evt_id")}})
+}
+
 impl Operation for Apply {
     const ID: &'static str = "reconciliation.apply";
     const TITLE: &'static str = "对账申请 / application for reconciliation";
     const PATH: &'static str = "/reconciliation/apply";
     const ROLES: &'static [Role] = &[Role::Hospital];
-    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370131")];
+    const TRANSACTIONS: &'static [Transaction] = &[
+        Transaction::own("370131"),
+        Transaction::query("3203", of_3203, as_3203),
+    ];
     type Request = ApplyRequest;
 
     fn schema() -> Value {
@@ -64,6 +93,7 @@ impl Operation for Apply {
                 "setl_ym": {"type": "string", "pattern": "^[0-9]{4}(0[1-9]|1[0-2])$"},
                 "psntime": {"type": "integer", "minimum": 1},
                 "medfee_sumamt": {"type": ["number", "string"], "pattern": "^-?[0-9]{1,12}(\\.[0-9]{1,2})?$"},
+                "clr_type": {"const": "21", "description": "清算类别：住院 / clearing type: inpatient"},
             },
         })
     }
@@ -98,6 +128,23 @@ pub(crate) async fn handler(call: Call<Apply>) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn transaction_3203_is_an_application_for_inpatient_stays() {
+        let validator = jsonschema::validator_for(&Apply::schema()).unwrap();
+        let input = |clr_type: &str| {
+            json!({"data": {"clr_type": clr_type, "setlym": "202610", "psntime": "12",
+                "medfee_sumamt": "123.45", "med_sumfee": 123.45, "fund_appy_sum": 100,
+                "cash_payamt": 23.45, "acct_pay": 0, "begndate": "2026-10-01",
+                "enddate": "2026-10-31"}})
+        };
+        let data = of_3203(input("21"));
+        assert!(validator.is_valid(&data), "{data}");
+        assert_eq!(Apply::parse(data).unwrap().psntime, 12);
+        assert!(!validator.is_valid(&of_3203(input("11"))));
+        let output = as_3203(json!({"clr_appy_evt_id": "A1"}), Edition::default());
+        assert_eq!(output, json!({"result": {"clr_appy_evt_id": "A1"}}));
+    }
 
     #[test]
     fn an_application_counts_cases_and_costs() {

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request, transaction::Transaction};
+use super::{
+    Operation, request,
+    transaction::{self, Edition, Transaction},
+};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
@@ -23,7 +26,7 @@ pub struct Withdraw;
 pub struct WithdrawRequest {
     /// Id of the application.
     pub clr_appy_evt_id: String,
-    /// Month, yyyyMM.
+    /// Month, yyyyMM; empty (3204): that of the application.
     pub setl_ym: String,
 }
 
@@ -37,12 +40,27 @@ pub struct WithdrawAnswer {
     pub state: &'static str,
 }
 
+/// 3204 names the application alone.
+fn of_3204(input: Value) -> Value {
+    let mut asked = transaction::query(input);
+    asked.insert("setl_ym".to_owned(), "".into());
+    Value::Object(asked)
+}
+
+/// 3204 has no output.
+fn nothing(_: Value, _: Edition) -> Value {
+    json!({})
+}
+
 impl Operation for Withdraw {
     const ID: &'static str = "reconciliation.withdraw";
     const TITLE: &'static str = "对账申请撤销 / withdrawal of an application";
     const PATH: &'static str = "/reconciliation/withdraw";
     const ROLES: &'static [Role] = &[Role::Hospital];
-    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370132")];
+    const TRANSACTIONS: &'static [Transaction] = &[
+        Transaction::own("370132"),
+        Transaction::query("3204", of_3204, nothing),
+    ];
     type Request = WithdrawRequest;
 
     fn schema() -> Value {
@@ -53,7 +71,7 @@ impl Operation for Withdraw {
             "required": ["clr_appy_evt_id", "setl_ym"],
             "properties": {
                 "clr_appy_evt_id": {"type": "string", "minLength": 1, "maxLength": 30},
-                "setl_ym": {"type": "string", "pattern": "^[0-9]{4}(0[1-9]|1[0-2])$"},
+                "setl_ym": {"type": "string", "pattern": "^([0-9]{4}(0[1-9]|1[0-2]))?$"},
             },
         })
     }
@@ -95,6 +113,7 @@ mod tests {
         let good = json!({"clr_appy_evt_id": "A1", "setl_ym": "202610"});
         assert!(validator.is_valid(&good));
         Withdraw::parse(good).unwrap();
+        assert!(validator.is_valid(&of_3204(json!({"data": {"clr_appy_evt_id": "A1"}}))));
         assert!(!validator.is_valid(&json!({"clr_appy_evt_id": "A1"})));
     }
 }

@@ -4,8 +4,11 @@ use actix_web::{HttpResponse, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::special_cases_declare::SpecialAnswer;
-use super::{Operation, request, transaction::Transaction};
+use super::special_cases_declare::{SpecialAnswer, as_3602};
+use super::{
+    Operation, request,
+    transaction::{self, Transaction},
+};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
@@ -41,12 +44,28 @@ pub enum Change {
     Appeal,
 }
 
+/// 3603 as a withdrawal (vali_flag 0). Its other form would rewrite what was declared,
+/// which no state allows: the schema refuses it, and an appeal has a number of its own.
+fn of_3603(input: Value) -> Value {
+    let mut asked = transaction::query(input);
+    let action = match asked.get("vali_flag").and_then(Value::as_str) {
+        Some("0") => "withdraw",
+        _ => "modify",
+    };
+    asked.retain(|name, _| matches!(name.as_str(), "appy_chk_setl_list_id" | "exit_rea"));
+    asked.insert("action".to_owned(), action.into());
+    Value::Object(asked)
+}
+
 impl Operation for ChangeCase {
     const ID: &'static str = "special-cases.change";
     const TITLE: &'static str = "特病单议撤回与申诉 / withdrawal or appeal";
     const PATH: &'static str = "/special-cases/change";
     const ROLES: &'static [Role] = &[Role::Hospital];
-    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370142")];
+    const TRANSACTIONS: &'static [Transaction] = &[
+        Transaction::own("370142"),
+        Transaction::query("3603", of_3603, as_3602),
+    ];
     type Request = ChangeRequest;
 
     fn schema() -> Value {
@@ -102,5 +121,15 @@ mod tests {
         assert!(validator.is_valid(&good));
         ChangeCase::parse(good).unwrap();
         assert!(!validator.is_valid(&json!({"appy_chk_setl_list_id": "S1", "action": "approve"})));
+    }
+
+    #[test]
+    fn transaction_3603_withdraws_and_rewrites_nothing() {
+        let validator = jsonschema::validator_for(&ChangeCase::schema()).unwrap();
+        let input = |vali_flag: &str| json!({"data": {"appy_chk_setl_list_id": "S1", "vali_flag": vali_flag, "memo": "x"}});
+        let data = of_3603(input("0"));
+        assert!(validator.is_valid(&data), "{data}");
+        assert_eq!(ChangeCase::parse(data).unwrap().action, Change::Withdraw);
+        assert!(!validator.is_valid(&of_3603(input("1"))));
     }
 }

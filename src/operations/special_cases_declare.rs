@@ -1,11 +1,15 @@
 //! 特病单议申报 (`special-cases.declare`, transaction 3602).
 
 use actix_web::{HttpResponse, post};
+use chs_envelope::sm;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request, transaction::Transaction};
+use super::{
+    Operation, request,
+    transaction::{self, Edition, Transaction},
+};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
@@ -56,12 +60,40 @@ pub struct SpecialAnswer {
     pub vali_flag: String,
 }
 
+/// 3602 as a declaration. It carries no documents, so the evidence is the SM3 of what it
+/// does carry: an appeal still needs another one.
+fn of_3602(input: Value) -> Value {
+    let asked = transaction::query(input);
+    let text = Value::Object(asked.clone()).to_string();
+    let mut data = asked;
+    data.retain(|name, _| {
+        matches!(
+            name.as_str(),
+            "setl_id" | "appy_exit_type" | "exit_rea" | "exit_fund_payamt"
+        )
+    });
+    let evidence = sm::sm3(&[text.as_bytes()]).to_hex();
+    data.insert("evidence".to_owned(), evidence.into());
+    Value::Object(data)
+}
+
+/// 3602 and 3603 answer whether it was done.
+pub(super) fn as_3602(mut answer: Value, _: Edition) -> Value {
+    if let Some(members) = answer.as_object_mut() {
+        transaction::only(members, &["code", "message", "type"]);
+    }
+    json!({"data": answer})
+}
+
 impl Operation for Declare {
     const ID: &'static str = "special-cases.declare";
     const TITLE: &'static str = "特病单议申报 / declaration of a special case";
     const PATH: &'static str = "/special-cases/declare";
     const ROLES: &'static [Role] = &[Role::Hospital];
-    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370141")];
+    const TRANSACTIONS: &'static [Transaction] = &[
+        Transaction::own("370141"),
+        Transaction::query("3602", of_3602, as_3602),
+    ];
     type Request = DeclareRequest;
 
     fn schema() -> Value {
@@ -110,6 +142,26 @@ pub(crate) async fn handler(call: Call<Declare>) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn transaction_3602_declares_with_its_own_digest() {
+        let validator = jsonschema::validator_for(&Declare::schema()).unwrap();
+        let input = |reason: &str| {
+            json!({"data": {"setl_id": "S1", "appy_exit_type": "1", "exit_rea": reason,
+                "exit_fund_payamt": "12000.00", "psn_name": "测试", "drg_codg": "BR25"}})
+        };
+        let data = of_3602(input("x"));
+        assert!(validator.is_valid(&data), "{data}");
+        assert_ne!(data["evidence"], of_3602(input("y"))["evidence"]);
+        let output = as_3602(
+            json!({"code": "0", "message": "", "state": "DECLARED"}),
+            Edition::default(),
+        );
+        assert_eq!(
+            output,
+            json!({"data": {"code": "0", "message": "", "type": ""}})
+        );
+    }
 
     #[test]
     fn a_declaration_has_evidence() {

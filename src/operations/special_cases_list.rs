@@ -1,5 +1,7 @@
 //! 特病单议列表 (`special-cases.list`, transaction 3601).
 
+mod transactions;
+
 use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -112,7 +114,7 @@ impl Operation for ListCases {
     const TITLE: &'static str = "特病单议列表 / list of special cases";
     const PATH: &'static str = "/special-cases/list";
     const ROLES: &'static [Role] = &[Role::Hospital, Role::City, Role::Expert];
-    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370144")];
+    const TRANSACTIONS: &'static [Transaction] = transactions::ALL;
     type Request = ListRequest;
 
     fn schema() -> Value {

@@ -117,7 +117,7 @@ pub async fn withdraw(session: &Session, request: &WithdrawRequest) -> Result<Va
     exactly_once(session, async |tx: &Tx<'_>| {
         Ok(Done {
             answer: withdrawn(tx, session, request, institution).await?,
-            subject: request.setl_ym.clone(),
+            subject: request.clr_appy_evt_id.clone(),
         })
     })
     .await
@@ -129,12 +129,18 @@ async fn withdrawn(
     request: &WithdrawRequest,
     institution: &str,
 ) -> Result<WithdrawAnswer, TxError> {
-    let setl_ym = &request.setl_ym;
+    let id = &request.clr_appy_evt_id;
+    let setl_ym = match request.setl_ym.as_str() {
+        "" => month_applications::month_of(tx, institution, id).await?,
+        setl_ym => Some(setl_ym.to_owned()),
+    };
+    let unknown = || refused(ErrorCode::ApplicationUnknown, "/clr_appy_evt_id");
+    let setl_ym = &setl_ym.ok_or_else(unknown)?;
     month_applications::hold(tx, institution, setl_ym).await?;
     let last = month_applications::last(tx, institution, setl_ym).await?;
     let last = last
         .filter(|last| last.clr_appy_evt_id == request.clr_appy_evt_id)
-        .ok_or_else(|| refused(ErrorCode::ApplicationUnknown, "/clr_appy_evt_id"))?;
+        .ok_or_else(unknown)?;
     if last.state != "APPLIED" {
         return Err(refused(ErrorCode::MonthState, "/clr_appy_evt_id").into());
     }

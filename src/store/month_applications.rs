@@ -64,6 +64,25 @@ pub async fn last(
     }))
 }
 
+/// The month of an institution's application.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn month_of(
+    tx: &Tx<'_>,
+    fixmedins_code: &str,
+    clr_appy_evt_id: &str,
+) -> Result<Option<String>, TxError> {
+    let row = tx
+        .query_opt(
+            "SELECT setl_ym FROM month_applications
+             WHERE fixmedins_code = $1 AND clr_appy_evt_id = $2",
+            &[&fixmedins_code, &clr_appy_evt_id],
+        )
+        .await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
 /// What the gateway holds of the month: grouped lists that are submitted or passed.
 ///
 /// # Errors

@@ -53,5 +53,6 @@ mod submit;
 mod thin_lists;
 mod tls;
 mod transaction;
+mod transaction_month;
 mod transaction_refusals;
 mod transaction_replay;
