@@ -1,5 +1,6 @@
 //! Every route on one screen. The same registration mounts a route and documents it.
 
+mod alternatives;
 mod document;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};

@@ -19,7 +19,7 @@ pub(crate) async fn healthz() -> &'static str {
 /// 能否受理请求 / whether requests can be served
 #[utoipa::path(tag = "plain", responses(
     (status = 200, description = "可受理 / ready"),
-    (status = 503, description = "数据库不可用 / database not available", body = crate::error::Problem),
+    (status = 503, description = "数据库不可用 / database not available", body = crate::error::Problem, content_type = "application/problem+json"),
 ))]
 #[get("/readyz")]
 pub(crate) async fn readyz(app: web::Data<App>) -> Result<&'static str, Refusal> {
@@ -59,7 +59,7 @@ pub(crate) async fn openapi(document: web::Data<utoipa::openapi::OpenApi>) -> Ht
     params(("operation" = String, Path, description = "操作标识加 .json / operation id with .json")),
     responses(
         (status = 200, description = "JSON Schema 2020-12"),
-        (status = 404, description = "无此操作 / no such operation", body = crate::error::Problem),
+        (status = 404, description = "无此操作 / no such operation", body = crate::error::Problem, content_type = "application/problem+json"),
     )
 )]
 #[get("/schemas/{operation}")]

@@ -34,7 +34,7 @@ use arrival::Arrival;
     responses(
         (status = 200, description = "交易应答，infcode 为 0 或 -1 / an answer, infcode 0 or -1", body = TransactionAnswer),
         (status = 401, description = "请求头未通过 / refused at the headers", body = GatewayRefusal),
-        (status = "4XX", description = "见错误码表 / see the error table", body = crate::error::Problem),
+        (status = "4XX", description = "见错误码表 / see the error table", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "infcode 为 -1 的应答 / an answer with infcode -1", body = TransactionAnswer),
     )
 )]
@@ -57,7 +57,7 @@ pub(crate) async fn call(
     responses(
         (status = 200, description = "交易应答，infcode 为 0 或 -1 / an answer, infcode 0 or -1", body = TransactionAnswer),
         (status = 401, description = "请求头未通过 / refused at the headers", body = GatewayRefusal),
-        (status = "4XX", description = "见错误码表 / see the error table", body = crate::error::Problem),
+        (status = "4XX", description = "见错误码表 / see the error table", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "infcode 为 -1 的应答 / an answer with infcode -1", body = TransactionAnswer),
     )
 )]

@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub use answers::{
-    BillDetail, BillRow, BillsAnswer, PageAnswer, PageResult, SlipView, SummaryView,
+    BillDetail, BillRow, BillsAnswer, MonthlyAnswer, PageAnswer, PageResult, SlipView, SummaryView,
 };
 
 /// The operation.
@@ -214,7 +214,7 @@ impl Operation for Monthly {
     tag = "settlement", operation_id = "bills.monthly",
     request_body = SealedMessage,
     responses(
-        (status = 200, description = "密封应答，内含 BillsAnswer 或 pageResult / sealed answer holding BillsAnswer or pageResult", body = SealedAnswer<BillsAnswer>),
+        (status = 200, description = "密封应答，内含 BillsAnswer 或 pageResult / sealed answer holding BillsAnswer or pageResult", body = SealedAnswer<MonthlyAnswer>),
         (status = "4XX", description = "见错误码表 / see the error table", body = crate::error::Problem),
         (status = "5XX", description = "见错误码表 / see the error table", body = crate::error::Problem),
     )

@@ -15,6 +15,7 @@ use utoipa::{
     },
 };
 
+use super::alternatives;
 use crate::{
     doors::sealed::SealedAnswer,
     error::{ErrorCode, Refusal, RefusalBody},
@@ -59,6 +60,7 @@ pub(super) fn complete(document: &mut OpenApi) {
     for (name, scheme) in [(SEALED, sealed_scheme()), (HEADERS, header_scheme())] {
         components.add_security_scheme(name, scheme);
     }
+    alternatives::loosen(components);
     let components = components.clone();
     for (path, item) in &mut document.paths.paths {
         for operation in operations(item) {
@@ -180,7 +182,7 @@ fn example_of(schema: &Value, components: &Components) -> Option<Value> {
     if let Some(items) = schema.get("items") {
         return Some(json!([example_of(items, components)?]));
     }
-    for one_of in ["oneOf", "allOf"] {
+    for one_of in ["oneOf", "anyOf", "allOf"] {
         if let Some(schemas) = schema.get(one_of).and_then(Value::as_array) {
             return schemas
                 .iter()

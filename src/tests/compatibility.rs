@@ -21,6 +21,9 @@ fn breaks(before: &Value, now: &Value) -> Vec<String> {
     }
     let answers = &before["components"]["schemas"];
     for (name, schema) in members(answers) {
+        // The envelope is one and the same, whatever the name of what lies within.
+        let envelope = name.starts_with("SealedAnswer_");
+        let name = if envelope { "SealedAnswer" } else { name };
         let kept = &now["components"]["schemas"][name];
         for (property, _) in members(&schema["properties"]) {
             if kept["properties"][property].is_null() {

@@ -132,3 +132,44 @@ fn every_code_of_the_error_table_is_documented() {
         assert_eq!(example["status"], row.status);
     }
 }
+
+#[test]
+fn a_flattened_part_may_be_left_out_and_alternatives_may_overlap() {
+    let document = serde_json::to_value(router::document()).unwrap();
+    let fits = |name: &str, answer: &Value| {
+        let schema = serde_json::json!({"$ref": format!("#/components/schemas/{name}"),
+            "components": document["components"].clone()});
+        jsonschema::validator_for(&schema).unwrap().is_valid(answer)
+    };
+    let stored = serde_json::json!({"setl_id": "S1", "stas_type": "0", "revision": 1});
+    assert!(fits("SubmitAnswer", &stored));
+    assert!(fits(
+        "SubmitAnswer",
+        &serde_json::json!({"results": [stored]})
+    ));
+    assert!(!fits("SubmitAnswer", &serde_json::json!({"setl_id": 1})));
+    let month = serde_json::json!({"setl_ym": "202610", "fixmedins_code": "H1", "setl_psntime": 1,
+        "medfee_sumamt": 1, "ave_medfee_sumamt": 1, "priced_psntime": 0});
+    assert!(fits("FeeSummaryRow", &month));
+    let page = serde_json::json!({"pageResult": {"pageNum": 1, "pageSize": 1, "size": 0,
+        "startRow": 0, "endRow": 0, "pages": 0, "recordCounts": 0, "isFirstPage": true,
+        "isLastPage": true, "Data": []}});
+    assert!(fits("MonthlyAnswer", &page));
+}
+
+#[test]
+fn a_failure_outside_a_sealed_answer_is_documented_as_a_problem() {
+    let document = serde_json::to_value(router::document()).unwrap();
+    for (name, operation) in operations(&document) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            for (kind, content) in response["content"].as_object().into_iter().flatten() {
+                let problem = content["schema"]["$ref"] == "#/components/schemas/Problem";
+                assert_eq!(
+                    problem,
+                    kind == "application/problem+json",
+                    "{name} {status}"
+                );
+            }
+        }
+    }
+}

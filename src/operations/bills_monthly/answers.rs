@@ -128,6 +128,18 @@ pub struct BillsAnswer {
     pub page_size: u32,
 }
 
+/// Answer of `bills.monthly`, in the form of its question.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum MonthlyAnswer {
+    /// In the gateway's own form.
+    Own(BillsAnswer),
+    /// 9201: batches of an institution.
+    Summary(PageAnswer<SummaryView>),
+    /// 9204: cases of a batch.
+    Details(PageAnswer<SlipView>),
+}
+
 /// Answer in the names of 9201 and 9204.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
