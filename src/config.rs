@@ -179,6 +179,8 @@ pub struct Database {
 pub struct Limits {
     /// 报文最大字节数 / largest body, in bytes.
     pub body_bytes: usize,
+    /// 报文须在多少秒内收全 / how long a body may take to arrive, in seconds.
+    pub body_seconds: u64,
     /// timestamp 与网关时钟允许相差的秒数 / distance allowed between `timestamp` and our clock.
     pub window_seconds: u32,
     /// 单个调用方每秒请求数 / requests per second of one verified caller.
@@ -240,6 +242,7 @@ impl Default for Config {
             },
             limits: Limits {
                 body_bytes: 2 * 1024 * 1024,
+                body_seconds: 30,
                 window_seconds: 300,
                 caller_per_second: 2_000,
                 address_per_second: 5_000,
@@ -359,6 +362,12 @@ impl Config {
             return invalid(
                 "生产环境经网络连接数据库须用 TLS：database.url 加 sslmode=require，并配置 database.ca",
                 "in production a database over a network needs TLS: sslmode=require in database.url, and database.ca",
+            );
+        }
+        if self.limits.body_seconds == 0 {
+            return invalid(
+                "limits.body_seconds 应大于 0",
+                "limits.body_seconds must be above 0",
             );
         }
         if self.limits.callers_seconds == 0 {

@@ -3,6 +3,7 @@
 pub(crate) mod admission;
 mod call_log;
 pub mod limits;
+mod patience;
 pub mod plain;
 pub mod sealed;
 pub mod transaction;

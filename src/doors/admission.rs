@@ -1,6 +1,8 @@
 //! What both doors do with a verified message: role, schema and request before the work,
 //! a trace of certain refusals after it.
 
+use std::io;
+
 use actix_web::{HttpRequest, error::PayloadError, web};
 use serde_json::Value;
 
@@ -18,6 +20,9 @@ use crate::{
 pub(super) fn whole(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes, Refusal> {
     body.map_err(|error| match error.as_error::<PayloadError>() {
         Some(PayloadError::Overflow) => Refusal::new(ErrorCode::BodyTooLarge),
+        Some(PayloadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
+            Refusal::new(ErrorCode::BodyTooSlow)
+        }
         _ => Refusal::new(ErrorCode::MessageNotJson),
     })
 }

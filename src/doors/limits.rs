@@ -1,13 +1,16 @@
 //! What every request passes before a route: a request id, the limit of its address, and
 //! the headers that every answer carries.
 
-use std::{net::IpAddr, num::NonZeroU32};
+use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
 use actix_web::{
     HttpMessage, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    http::{
+        ConnectionType, StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web,
 };
@@ -17,6 +20,7 @@ use ipnet::IpNet;
 use crate::{
     app::App,
     caller::Caller,
+    doors::patience,
     error::{ErrorCode, Refusal},
 };
 
@@ -134,12 +138,21 @@ pub async fn guard(
             .map_or(Ok(()), |address| app.limiter.take_address(address)),
         None => Ok(()),
     };
+    let allowed = allowed.and_then(|()| readable(request.headers()));
     let mut response = match allowed {
-        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Ok(()) => next.call(timed(request)).await?.map_into_boxed_body(),
         Err(refusal) => request.into_response(refusal.problem()),
     };
     let secure = response.request().app_data::<web::Data<App>>();
     let secure = secure.is_some_and(|app| app.config.tls.is_some());
+    if matches!(
+        response.status(),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE
+    ) {
+        // The rest of the body is not waited for.
+        let head = response.response_mut().head_mut();
+        head.set_connection_type(ConnectionType::Close);
+    }
     let headers = response.headers_mut();
     if secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
@@ -153,6 +166,32 @@ pub async fn guard(
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// Whether the body comes in a coding that is undone on its way to a door.
+fn readable(headers: &HeaderMap) -> Result<(), Refusal> {
+    let known = |coding: &HeaderValue| {
+        let coding = coding.as_bytes();
+        coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"identity")
+    };
+    let mut codings = headers.get_all(header::CONTENT_ENCODING);
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(coding), None) if known(coding) => Ok(()),
+        _ => Err(Refusal::new(ErrorCode::ContentCoding)),
+    }
+}
+
+/// The request, whose body has to arrive in time.
+fn timed(mut request: ServiceRequest) -> ServiceRequest {
+    let seconds = request
+        .app_data::<web::Data<App>>()
+        .map(|app| app.config.limits.body_seconds);
+    if let Some(seconds) = seconds {
+        let body = request.take_payload();
+        request.set_payload(patience::within(Duration::from_secs(seconds), body));
+    }
+    request
 }
 
 #[cfg(test)]

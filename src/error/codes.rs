@@ -191,6 +191,11 @@ error_table! {
     MethodNotAllowed = "CHS-40501", 405, false,
         "请求方法不允许", "the method is not allowed on this path",
         "按 Allow 头使用方法 / use the method in Allow", "无需处理 / nothing";
+    /// The body comes too slowly to be waited for.
+    BodyTooSlow = "CHS-40890", 408, true,
+        "报文未在时限内收全", "the body did not arrive in time",
+        "检查网络后用新的 nonce 重发 / look at the network, send again with a fresh nonce",
+        "按需调整 limits.body_seconds / adjust limits.body_seconds";
     /// The nonce was used before.
     NonceUsed = "CHS-40901", 409, false,
         "随机串已使用，疑似重放", "the nonce was used before",
@@ -304,6 +309,10 @@ error_table! {
     BodyTooLarge = "CHS-41301", 413, false,
         "报文超过大小上限", "the body is larger than the limit",
         "拆分报文 / send less at a time", "按需调整 limits.body_bytes / adjust limits.body_bytes";
+    /// A body in a coding that is not undone here.
+    ContentCoding = "CHS-41590", 415, false,
+        "不支持该内容编码", "this content encoding is not supported",
+        "不压缩或用 gzip / send it as it is, or with gzip", "无需处理 / nothing";
     /// Not application/json.
     MediaType = "CHS-41501", 415, false,
         "请求内容类型应为 application/json", "the content type must be application/json",

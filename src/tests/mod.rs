@@ -26,6 +26,7 @@ mod documents;
 mod envelope_inspect;
 mod fleet;
 mod hospital_side;
+mod hostile_http;
 mod list_changes;
 mod list_mutations;
 mod master_key;
