@@ -30,6 +30,7 @@ mod hostile_http;
 mod list_changes;
 mod list_mutations;
 mod master_key;
+mod matrix;
 mod month;
 mod month_crash;
 mod month_of_results;
