@@ -1,6 +1,7 @@
 //! One file per command of the command line: its arguments, and what it runs.
 
 pub mod audit;
+pub mod bills;
 pub mod call;
 pub mod callers;
 pub mod check;

@@ -20,6 +20,7 @@ pub mod in_force;
 pub mod jobs;
 pub mod keys;
 pub mod operations;
+pub mod print;
 pub mod profiles;
 pub mod quality_folder;
 pub mod reload;

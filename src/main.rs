@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
-    audit, call, callers, check, check_config, dip, efficacy, envelope, group, keys, load, migrate,
-    openapi, outbox, price, profile, reload, rules, sample, scheme, schemes, serve, settle,
-    to_a_reader,
+    audit, bills, call, callers, check, check_config, dip, efficacy, envelope, group, keys, load,
+    migrate, openapi, outbox, price, profile, reload, rules, sample, scheme, schemes, serve,
+    settle, to_a_reader,
 };
 
 #[global_allocator]
@@ -41,6 +41,7 @@ enum Command {
     Schemes(schemes::Args),
     Rules(rules::Args),
     Audit(audit::Args),
+    Bills(bills::Args),
     Envelope(envelope::Args),
     Keys(keys::Args),
     Load(load::Args),
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         Command::Schemes(args) => to_a_reader(schemes::run(args)),
         Command::Rules(args) => to_a_reader(rules::run(args)),
         Command::Audit(args) => audit::run(args),
+        Command::Bills(args) => bills::run(args),
         Command::Envelope(args) => envelope::run(args),
         Command::Keys(args) => keys::run(args),
         Command::Load(args) => load::run(args),
