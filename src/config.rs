@@ -130,7 +130,7 @@ pub struct Settlement {
     pub appeal_days: u16,
     /// 查看待出账月份的间隔，秒 / how often waiting bills are looked for, in seconds.
     pub billing_seconds: u64,
-    /// The annual clearing.
+    /// 年度清算 / the annual clearing.
     pub clearing: Clearing,
 }
 

@@ -4,30 +4,35 @@
 use chs_settlement::books::{SharingBand, SharingRule};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// Parameters of the annual clearing; decimals stand in quotes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// 年度清算参数，小数加引号 / parameters of the annual clearing; decimals stand in quotes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Clearing {
-    /// Score of the assessment from which all of the deposit is released; below it in
-    /// proportion. None: the whole deposit is released.
+    /// 全额返还保证金的考核得分，低于此按比例返还，不设则全额返还 / score of the assessment from
+    /// which all of the deposit is released; below it in proportion. None: all of it.
+    #[schema(value_type = Option<String>, example = "85")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assessment_threshold: Option<Decimal>,
-    /// Incentive and penalty bands on executed ÷ due, ascending, the last one without a
-    /// limit. None: no incentive.
+    /// 激励约束分段：执行数与应付数之比，递增，末段无上限；空为不激励 / incentive and penalty bands on executed ÷ due, ascending,
+    /// the last one without a limit. None: no incentive.
     pub sharing: Vec<SharingStep>,
-    /// Whether each slice of the difference is shared by the band it lies in.
+    /// 差额是否逐段按所在分段分担 / whether each slice of the difference is shared by the band it lies in.
     pub sharing_by_slice: bool,
 }
 
-/// A band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// 分段 / a band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharingStep {
-    /// Greatest ratio of the band, included; none for the last one.
+    /// 本段最大比值（含），末段不设 / greatest ratio of the band, included; none for the last one.
+    #[schema(value_type = Option<String>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub up_to: Option<Decimal>,
-    /// The hospital's share of the surplus that it keeps or of the overspend that it bears.
+    /// 医院留用结余或承担超支的比例 / the hospital's share of the surplus that it keeps or of the
+    /// overspend that it bears.
+    #[schema(value_type = String)]
     pub hospital: Decimal,
 }
 
