@@ -193,13 +193,14 @@ def main():
     arguments.add_argument("--matrix", action="store_true")
     arguments.add_argument("--teeth", action="store_true")
     arguments.add_argument("names", nargs="*")
-    arguments = arguments.parse_args()
+    arguments = arguments.parse_intermixed_args()
     # An orderly end, in which gateways are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     everything = tomllib.loads((HERE / "mutants.toml").read_text(encoding="utf-8"))["mutant"]
-    if unknown := set(arguments.names) - {mutant["name"] for mutant in everything}:
+    by_name = {mutant["name"]: mutant for mutant in everything}
+    if unknown := set(arguments.names) - by_name.keys():
         sys.exit(f"没有该变异体 / no such mutant: {' '.join(sorted(unknown))}")
-    mutants = [m for m in everything if not arguments.names or m["name"] in arguments.names]
+    mutants = [by_name[name] for name in arguments.names] or everything
     began = time.monotonic()
     tree = arguments.target / "mutants-source"
     plant(everything, tree)
