@@ -1,11 +1,12 @@
 """变异体：植入、编译、运行 / mutants: planted, built, run. Called by ./dev mutants.
 
-    mutate.py TARGET SCRATCH [--matrix | --teeth] [NAME...]
+    mutate.py TARGET SCRATCH [--matrix | --teeth] [--sample N | NAME...]
 
 TARGET    cargo 的目标文件夹，其中已有 conformance / cargo's target folder; conformance is built there
 SCRATCH   本次运行的临时文件夹 / a folder for this run
 --matrix  每个变异体跑全部用例 / every case against each mutant, not only its killer
 --teeth   每个变异体只跑尚不知能发现什么的用例 / of each mutant only the cases not known to notice any
+--sample N 只跑 N 个，每日另抽 / only N of them, others each day
 NAME      只跑这些变异体 / only these mutants
 
 所有变异体一次植入源码副本，启动时由环境变量择一，只编译一次；程序另名，不会被当作网关。
@@ -17,9 +18,11 @@ gateway.
 import argparse
 import concurrent.futures
 import csv
+import datetime
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import subprocess
@@ -192,6 +195,7 @@ def main():
     arguments.add_argument("scratch", type=pathlib.Path)
     arguments.add_argument("--matrix", action="store_true")
     arguments.add_argument("--teeth", action="store_true")
+    arguments.add_argument("--sample", type=int)
     arguments.add_argument("names", nargs="*")
     arguments = arguments.parse_intermixed_args()
     # An orderly end, in which gateways are stopped.
@@ -201,6 +205,8 @@ def main():
     if unknown := set(arguments.names) - by_name.keys():
         sys.exit(f"没有该变异体 / no such mutant: {' '.join(sorted(unknown))}")
     mutants = [by_name[name] for name in arguments.names] or everything
+    if arguments.sample is not None:
+        mutants = random.Random(datetime.date.today().isoformat()).sample(mutants, arguments.sample)
     began = time.monotonic()
     tree = arguments.target / "mutants-source"
     plant(everything, tree)
@@ -232,7 +238,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:
         for _ in workers.map(judge, mutants):
             pass
-    blunt = teeth.blunt() if whole and not arguments.names else set()
+    blunt = teeth.blunt() if whole and len(mutants) == len(everything) else set()
     if blunt:
         print(f"什么也发现不了的用例 / cases that notice nothing ({len(blunt)}): {' '.join(sorted(blunt))}")
     if wrong:
