@@ -210,14 +210,11 @@ pub struct Limits {
 pub struct Keys {
     /// 签答复的 SM2 私钥：加密的 PKCS#8（PEM）；开发环境也收明文 PEM 与 Base64 / SM2 private key with
     /// which answers are signed: encrypted PKCS#8 in PEM; in development plain PEM or Base64 too.
-    #[schema(value_type = Option<SecretSource>, example = "/etc/chs/platform.pem")]
     pub platform_private_key: Option<SecretSource>,
     /// 加密私钥的口令 / password of an encrypted private key.
-    #[schema(value_type = Option<SecretSource>, example = json!({"command": ["/usr/local/bin/kms-read", "chs-platform"]}))]
     pub platform_password: Option<SecretSource>,
     /// 主密钥，32 位十六进制（16 字节随机数），封存调用方密钥与清单 / 16 random bytes in hex: seals
     /// callers' secrets and lists at rest (SM4-GCM).
-    #[schema(value_type = Option<SecretSource>, example = json!({"env": "CHS_MASTER"}))]
     pub master_key: Option<SecretSource>,
     /// 此前的主密钥，新者在前，用于打开其封存的内容；最早的一把还用于检索摘要与审计链 / master keys
     /// before it, the newest first: they open what they sealed. The oldest one also makes the keyed

@@ -25,13 +25,11 @@ pub struct Tls {
     #[schema(value_type = String, example = "/etc/chs/server.pem")]
     pub certificate: PathBuf,
     /// 证书的私钥，PEM：文件、变量或命令 / its private key, PEM: a file, a variable or a command.
-    #[schema(example = "/etc/chs/server.key")]
     pub private_key: SecretSource,
     /// 双向 TLS：客户端须持这些 CA 所发的证书，PEM / mutual TLS: a client must have a certificate of
     /// one of these CAs.
-    #[schema(example = "/etc/chs/clients-ca.pem")]
+    #[schema(value_type = Option<String>, example = "/etc/chs/clients-ca.pem")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub client_ca: Option<PathBuf>,
 }
 

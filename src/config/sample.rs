@@ -15,6 +15,9 @@ const HEAD: &str = "\
 # key may come from the environment too.
 ";
 
+/// Where a secret may come from: what is referred to carries no example of its own.
+const SECRET: &str = "{ command = [\"/usr/local/bin/kms-read\", \"chs\"] }";
+
 /// The sample, as TOML.
 ///
 /// # Errors
@@ -61,7 +64,8 @@ impl Writer<'_> {
             match value.filter(|value| !value.is_null()) {
                 Some(value) => out.push_str(&format!("{key} = {}\n", written(value))),
                 None => {
-                    let example = property.get("example").map_or_else(String::new, written);
+                    let example = told(property, "example");
+                    let example = example.map_or_else(|| SECRET.to_owned(), written);
                     out.push_str(&format!("# {key} = {example}\n"));
                 }
             }
@@ -100,8 +104,16 @@ impl Writer<'_> {
     }
 }
 
+/// What the types say of a property; of an optional one it stands with the alternative that
+/// is not null.
+fn told<'a>(property: &'a Value, what: &str) -> Option<&'a Value> {
+    let alternatives = property.get("oneOf").and_then(Value::as_array);
+    let mut all = std::iter::once(property).chain(alternatives.into_iter().flatten());
+    all.find_map(|one| one.get(what))
+}
+
 fn describe(out: &mut String, property: &Value) {
-    let text = property.get("description").and_then(Value::as_str);
+    let text = told(property, "description").and_then(Value::as_str);
     for line in text.unwrap_or_default().lines() {
         out.push_str(&format!("# {}\n", line.trim()));
     }
@@ -189,7 +201,8 @@ mod tests {
                 if at.get(key).is_none() {
                     missing.push(format!("{name}/{key}"));
                 }
-                let text = property["description"].as_str().unwrap_or_default();
+                let text = told(property, "description").and_then(Value::as_str);
+                let text = text.unwrap_or_default();
                 assert!(!text.is_ascii(), "{name}/{key} is not told in Chinese");
             }
         };
