@@ -74,7 +74,10 @@ class Signing(requests.adapters.HTTPAdapter):
         return self.draw.choice(list(self.callers) if anyone else right)
 
     def send(self, request, **options):
-        name = request.headers.pop(CALLER, None) or self.pick(request.path_url)
+        # Generated headers may bear that name too, with a name that nobody has.
+        name = request.headers.pop(CALLER, None)
+        if name not in self.callers:
+            name = self.pick(request.path_url)
         message, travelled = None, None
         try:
             data = sealed.parse((request.body or b"").decode())
