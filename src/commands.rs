@@ -13,7 +13,9 @@ pub mod efficacy;
 pub mod envelope;
 pub mod group;
 pub mod keys;
+mod lines;
 pub mod load;
+pub mod map_codes;
 pub mod migrate;
 pub mod openapi;
 pub mod outbox;
@@ -32,8 +34,10 @@ use std::{
     error::Error,
     fs::{self, File},
     io::{self, BufReader, BufWriter, ErrorKind, Read, Write},
+    num::NonZeroUsize,
     path::Path,
     process::ExitCode,
+    thread,
 };
 
 /// What a command ends with: an exit code, or an error that is printed and exits with 2.
@@ -72,6 +76,12 @@ pub fn output(path: Option<&Path>) -> Result<Box<dyn Write + Send>, Box<dyn Erro
             }
         },
     }
+}
+
+/// So many threads, or one a core.
+pub(crate) fn threads(asked: Option<NonZeroUsize>) -> usize {
+    let threads = asked.or_else(|| thread::available_parallelism().ok());
+    threads.map_or(1, NonZeroUsize::get)
 }
 
 /// Refuses a file that would be written while it is read.

@@ -10,6 +10,7 @@ pub mod caller;
 pub mod caller_file;
 pub mod catalogue;
 pub mod client;
+pub mod clinical_codes;
 pub mod commands;
 pub mod config;
 pub mod development;

@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
     audit, bills, call, callers, check, check_config, dip, efficacy, envelope, group, keys, load,
-    migrate, openapi, outbox, price, profile, reload, rules, sample, scheme, schemes, serve,
-    settle, to_a_reader,
+    map_codes, migrate, openapi, outbox, price, profile, reload, rules, sample, scheme, schemes,
+    serve, settle, to_a_reader,
 };
 
 #[global_allocator]
@@ -45,6 +45,7 @@ enum Command {
     Envelope(envelope::Args),
     Keys(keys::Args),
     Load(load::Args),
+    MapCodes(map_codes::Args),
     Openapi(openapi::Args),
     Outbox(outbox::Args),
     Migrate(migrate::Args),
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
         Command::Envelope(args) => envelope::run(args),
         Command::Keys(args) => keys::run(args),
         Command::Load(args) => load::run(args),
+        Command::MapCodes(args) => to_a_reader(map_codes::run(args)),
         Command::Openapi(args) => openapi::run(args),
         Command::Outbox(args) => outbox::run(args),
         Command::Migrate(args) => migrate::run(args),

@@ -1,46 +1,61 @@
 //! `chs-gateway check`.
 
 mod rates;
+mod read;
+mod summary;
 
 use std::{
-    io::{BufRead, BufReader, IsTerminal, Write},
+    io::{BufReader, Write},
     num::NonZeroUsize,
     path::PathBuf,
     process::ExitCode,
-    thread,
 };
 
 use chrono::{NaiveDateTime, TimeDelta, Utc};
 use chs_grouper::Scheme;
-use chs_model::{SettlementList, fields::setlinfo};
-use chs_quality::{AreaTables, CompanionError, Companions, Phase, RuleSets};
+use chs_model::fields::setlinfo;
+use chs_quality::{AreaTables, Phase, RuleSets};
+use chs_settlement::Profile;
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
-use serde_json::Value;
 
 use rates::Rates;
+use read::{Read, Unreadable, read};
+use summary::{Counts, Summary};
 
-use super::{Outcome, input, output};
-use crate::{
-    quality_folder,
-    service::checkup::{Beside, Checkup, check_list},
+use super::{
+    Outcome, input,
+    lines::{self, Batch},
+    not_one_file, output, threads,
 };
-
-/// Longest line read, in bytes: a guard against a file that is no list of lists.
-const LONGEST_LINE: u64 = 16 << 20;
+use crate::{
+    clinical_codes::Decisions,
+    profiles, quality_folder,
+    service::{
+        assessment::{EstimateView, Pricing, Reason, price_list},
+        checkup::{Beside, Checkup, check_list},
+    },
+};
 
 /// 结算清单质控与分组 / check and group settlement lists
 ///
 /// 输入每行一份 4101 输入 JSON，输出每行一份结果；无法读取的行得到 error，不影响其他行。
 /// 清单之外可带 hospital（医院信息）、settlement（2304 结算）、front_page（4401 首页）、
-/// history（患者其他住院）；没有的，需要它们的规则答“未评价”。
+/// history（患者其他住院）、outpatient（门诊费用）、benchmark（病组均值）、month（机构月度统计）；没有的，需要它们的规则答“未评价”。
 /// 质控发现问题不是命令失败；只有无法读取的行使退出码为 1。
+/// 各核并行，内存与文件大小无关；结束时在标准错误上报总数。
+///
+/// 例 examples:
+///   chs-gateway check --phase post --in year.jsonl --out findings.jsonl --report rates.xlsx
+///   chs-gateway check --phase post --in year.jsonl --clinical decisions.csv --profile xianyang --hosp-lv 5
 ///
 /// One 4101 input object a line in, one result a line out. A line that cannot be read gets
 /// an `error` and does not stop the file. Beside the list a line may carry `hospital`,
-/// `settlement` (2304), `front_page` (4401) and `history`; without them the rules that need
+/// `settlement` (2304), `front_page` (4401), `history`, `outpatient`, `benchmark` (averages
+/// of the group) and `month` (statistics of the institution); without them the rules that need
 /// them are not evaluated. Findings are the report, not a failure: only
-/// unreadable lines make the exit code 1.
+/// unreadable lines make the exit code 1. All cores work, memory does not depend on the
+/// file, and the totals are told on standard error.
 #[derive(Debug, Parser)]
 pub struct Args {
     /// 质控阶段：pre 事前，post 事后 / before settlement or after upload
@@ -64,6 +79,15 @@ pub struct Args {
     /// 统筹区质控目录（调整、自有规则、地方表）/ quality folder of the area: tuning, rules, tables
     #[arg(long, value_name = "FOLDER")]
     quality: Option<PathBuf>,
+    /// 先把国家临床版编码对照为医保版，人工决定见 map-codes / first map clinical codes, with the decisions of map-codes
+    #[arg(long, value_name = "DECISIONS.csv")]
+    clinical: Option<PathBuf>,
+    /// 同时按付费档案测算 / estimate payments under a profile, too
+    #[arg(long, value_name = "ID")]
+    profile: Option<String>,
+    /// 医疗机构等级（字典 hosp_lv），测算所需 / level of the institution, for estimates
+    #[arg(long, value_name = "CODE", requires = "profile")]
+    hosp_lv: Option<String>,
     /// 线程数，缺省为处理器核数 / threads, by default one a core
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -123,117 +147,109 @@ struct Job<'j> {
     tables: &'j AreaTables,
     phase: Phase,
     now: NaiveDateTime,
+    clinical: Option<&'j Decisions>,
+    profile: Option<&'j Profile>,
+    hosp_lv: Option<&'j str>,
     /// Whether rates are wanted.
     rates: bool,
 }
 
-/// Checks the lists: rounds of lines are read, checked by all threads, and written in
-/// their order, so that memory is that of a round however long the file is.
+/// What became of a batch of lines.
+#[derive(Default)]
+struct Part {
+    text: Vec<u8>,
+    counts: Counts,
+    rates: Rates,
+}
+
+/// A result as it is written.
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    checkup: Checkup,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimate: Option<EstimateView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimate_reason: Option<Reason>,
+}
+
+/// Checks, groups and prices the lists in one pass.
 ///
 /// # Errors
-/// An unknown scheme, a file that cannot be read or written, a fault of the area's files.
+/// An unknown scheme or profile, a file that cannot be read or written, a fault of the
+/// area's files or of the decisions.
 pub fn run(args: Args) -> Outcome {
+    not_one_file(args.input.as_deref(), args.out.as_deref())?;
     let area = quality_folder::load(args.quality.as_deref())?;
     let tables = args.area_tables(area.tables)?;
+    let clinical = args.clinical.as_deref().map(|path| {
+        let named = |error| format!("{}: {error}", path.display());
+        Decisions::load(path).map_err(named)
+    });
+    let clinical = clinical.transpose()?;
+    let profile = args.profile.as_deref().map(profiles::builtin).transpose()?;
     let job = Job {
         rules: &area.rules,
         scheme: Scheme::builtin(&args.scheme)?,
         tables: &tables,
         phase: args.phase.into(),
         now: args.now(),
+        clinical: clinical.as_ref(),
+        profile: profile.as_ref(),
+        hosp_lv: args.hosp_lv.as_deref(),
         rates: args.report.is_some(),
     };
-    let mut lines = BufReader::new(input(args.input.as_deref())?);
+    let lists = BufReader::with_capacity(1 << 18, input(args.input.as_deref())?);
     let mut out = output(args.out.as_deref())?;
-    let threads = args
-        .threads
-        .or_else(|| thread::available_parallelism().ok());
-    let threads = threads.map_or(1, NonZeroUsize::get);
-    let mut progress = Progress::new();
+    let mut summary = Summary::new();
     let mut rates = Rates::default();
-    loop {
-        let round = read_round(&mut lines, threads)?;
-        if round.is_empty() {
-            break;
-        }
-        let share = round.len().div_ceil(threads);
-        let job = &job;
-        let parts = thread::scope(|scope| {
-            let parts = round.chunks(share);
-            let workers: Vec<_> = parts.map(|part| scope.spawn(|| job.check(part))).collect();
-            let parts = workers.into_iter().map(thread::ScopedJoinHandle::join);
-            parts.collect::<Result<Vec<_>, _>>()
-        });
-        for part in parts.map_err(|_| "工作线程意外终止 / a working thread died")? {
-            let (text, counts, counted) = part?;
-            out.write_all(&text)?;
-            progress.add(counts);
-            rates.merge(counted);
-        }
-    }
+    let check = |batch: &Batch| job.check(batch);
+    lines::run(lists, threads(args.threads), check, |part| {
+        let Part {
+            text,
+            counts,
+            rates: counted,
+        } = part?;
+        out.write_all(&text)?;
+        summary.add(counts);
+        rates.merge(counted);
+        Ok(())
+    })?;
     out.flush()?;
-    progress.end();
+    summary.end(clinical.is_some());
     if let Some(path) = &args.report {
         let today = job.rules.on(job.now.date());
         rates.write(path, today.ok_or("no rules in force today")?)?;
     }
-    Ok(if progress.counts.unreadable == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(1)
-    })
-}
-
-/// Lines of a round, a thread.
-const ROUND_LINES: usize = 256;
-/// Bytes after which a round is full, whatever its lines.
-const ROUND_BYTES: usize = 16 << 20;
-
-fn read_round(lines: &mut impl BufRead, threads: usize) -> std::io::Result<Vec<Line>> {
-    let mut round = Vec::new();
-    let mut bytes = 0;
-    while round.len() < ROUND_LINES * threads && bytes < ROUND_BYTES {
-        let Some(line) = next_line(lines)? else { break };
-        match &line {
-            Line::Text(text) if text.trim_ascii().is_empty() => continue,
-            Line::Text(text) => bytes += text.len(),
-            Line::TooLong => {}
-        }
-        round.push(line);
-    }
-    Ok(round)
+    Ok(ExitCode::from(u8::from(summary.counts.unreadable > 0)))
 }
 
 impl Job<'_> {
     /// The results of lines, a line each.
-    fn check(&self, lines: &[Line]) -> serde_json::Result<(Vec<u8>, Counts, Rates)> {
-        let mut out = Vec::new();
-        let mut counts = Counts::default();
-        let mut rates = Rates::default();
-        for line in lines {
-            match self.judged(line, &mut rates) {
-                Ok(checkup) => {
-                    counts.checked += 1;
-                    counts.with_errors += u64::from(checkup.report.has_errors());
-                    serde_json::to_writer(&mut out, &checkup)?;
-                }
+    fn check(&self, batch: &Batch) -> serde_json::Result<Part> {
+        let mut part = Part::default();
+        for (_, line) in batch.lines() {
+            match self.judged(line, &mut part) {
+                Ok(answer) => serde_json::to_writer(&mut part.text, &answer)?,
                 Err(unreadable) => {
-                    counts.unreadable += 1;
-                    serde_json::to_writer(&mut out, &unreadable)?;
+                    part.counts.unreadable += 1;
+                    serde_json::to_writer(&mut part.text, &unreadable)?;
                 }
             }
-            out.push(b'\n');
+            part.text.push(b'\n');
         }
-        Ok((out, counts, rates))
+        Ok(part)
     }
 
-    fn judged(&self, line: &Line, rates: &mut Rates) -> Result<Checkup, Unreadable> {
-        let (list, companions) = read(line)?;
+    fn judged(&self, line: Option<&[u8]>, part: &mut Part) -> Result<Answer, Unreadable> {
+        let Read {
+            list,
+            companions,
+            open_codes,
+        } = read(line, self.clinical)?;
         let discharge = list.setlinfo().datetime(setlinfo::DSCG_TIME);
         let day = discharge.unwrap_or(self.now).date();
-        let engine = self.rules.on(day).ok_or_else(|| {
-            Unreadable::new("该日无生效规则", "no rules in force on the day", Vec::new())
-        })?;
+        let engine = self.rules.on(day).ok_or_else(Unreadable::no_rules)?;
         let beside = Beside {
             companions: Some(&companions),
             tables: Some(self.tables),
@@ -241,174 +257,36 @@ impl Job<'_> {
             trace: false,
             layout: None,
         };
-        let checkup = check_list(engine, self.scheme, &list, self.phase, &beside);
-        if self.rates {
-            rates.add(engine, &list, &checkup.report);
-        }
-        Ok(checkup)
-    }
-}
-
-/// A line of the input.
-enum Line {
-    Text(Vec<u8>),
-    /// Longer than [`LONGEST_LINE`]; its rest was skipped.
-    TooLong,
-}
-
-fn next_line(lines: &mut impl BufRead) -> std::io::Result<Option<Line>> {
-    let mut text = Vec::new();
-    let read = std::io::Read::take(&mut *lines, LONGEST_LINE).read_until(b'\n', &mut text)?;
-    if read == 0 {
-        return Ok(None);
-    }
-    if text.last() == Some(&b'\n') || u64::try_from(read).is_ok_and(|read| read < LONGEST_LINE) {
-        return Ok(Some(Line::Text(text)));
-    }
-    lines.skip_until(b'\n')?;
-    Ok(Some(Line::TooLong))
-}
-
-/// A line that holds no list.
-#[derive(Debug, Serialize)]
-struct Unreadable {
-    error: Fault,
-}
-
-#[derive(Debug, Serialize)]
-struct Fault {
-    message: &'static str,
-    message_en: &'static str,
-    errors: Vec<Place>,
-}
-
-#[derive(Debug, Serialize)]
-struct Place {
-    pointer: String,
-    message: String,
-    message_en: String,
-}
-
-impl Unreadable {
-    fn new(message: &'static str, message_en: &'static str, errors: Vec<Place>) -> Unreadable {
-        Unreadable {
-            error: Fault {
-                message,
-                message_en,
-                errors,
-            },
-        }
-    }
-}
-
-fn read(line: &Line) -> Result<(SettlementList, Companions), Unreadable> {
-    let Line::Text(text) = line else {
-        return Err(Unreadable::new(
-            "该行过长",
-            "the line is too long",
-            Vec::new(),
-        ));
-    };
-    let mut value: Value = serde_json::from_slice(text).map_err(|error| {
-        // where it is, not what stands there: a line holds a patient's data
-        let place = Place {
-            pointer: String::new(),
-            message: format!("第 {} 个字节处", error.column()),
-            message_en: format!("at byte {}", error.column()),
-        };
-        Unreadable::new("不是有效的 JSON", "not valid JSON", vec![place])
-    })?;
-    let companions = companions(&mut value).map_err(|error| {
-        let place = Place {
-            pointer: String::new(),
-            message: error.to_string(),
-            message_en: error.to_string(),
-        };
-        Unreadable::new(
-            "清单之外的文档有误",
-            "a document beside the list is wrong",
-            vec![place],
-        )
-    })?;
-    let list = SettlementList::parse(&value).map_err(|violations| {
-        let places = violations.into_iter().map(|violation| Place {
-            pointer: violation.pointer,
-            message: violation.zh,
-            message_en: violation.en,
+        let mut checkup = check_list(engine, self.scheme, &list, self.phase, &beside);
+        let counts = &mut part.counts;
+        let priced = self.profile.map(|profile| {
+            let pricing = Pricing {
+                profile,
+                scheme: self.scheme,
+                hosp_lv: self.hosp_lv,
+                today: (self.now - TimeDelta::hours(8)).and_utc(),
+            };
+            price_list(&pricing, &list, &mut checkup)
         });
-        let places = places.collect();
-        Unreadable::new(
-            "不符合 4101 清单的结构",
-            "not a 4101 settlement list",
-            places,
-        )
-    })?;
-    Ok((list, companions))
-}
-
-/// Takes the documents beside the list out of the line.
-fn companions(line: &mut Value) -> Result<Companions, CompanionError> {
-    let mut companions = Companions::default();
-    let mut take = |name: &str| line.as_object_mut().and_then(|all| all.shift_remove(name));
-    if let Some(node) = take("hospital") {
-        companions.hospital(&node)?;
-    }
-    if let Some(page) = take("front_page") {
-        companions.front_page(&page)?;
-    }
-    for (name, document) in [("settlement", "settlement"), ("history", "HIST")] {
-        if let Some(node) = take(name) {
-            companions.put_json(document, &node)?;
+        if let Some(pay) = priced.as_ref().and_then(|priced| priced.pay_std) {
+            counts.price(list.total_cost(), pay);
         }
-    }
-    Ok(companions)
-}
-
-/// What became of lines.
-#[derive(Debug, Default, Clone, Copy)]
-struct Counts {
-    checked: u64,
-    with_errors: u64,
-    unreadable: u64,
-}
-
-/// Counts, shown on standard error while it is a terminal.
-struct Progress {
-    shown: bool,
-    counts: Counts,
-}
-
-impl Progress {
-    fn new() -> Progress {
-        Progress {
-            shown: std::io::stderr().is_terminal(),
-            counts: Counts::default(),
+        counts.checked += 1;
+        counts.with_errors += u64::from(checkup.report.has_errors());
+        counts.grouped += u64::from(checkup.grouping.status == "grouped");
+        counts.open_codes += u64::try_from(open_codes).unwrap_or(u64::MAX);
+        if self.rates {
+            part.rates.add(engine, &list, &checkup.report);
         }
-    }
-
-    fn add(&mut self, counts: Counts) {
-        self.counts.checked += counts.checked;
-        self.counts.with_errors += counts.with_errors;
-        self.counts.unreadable += counts.unreadable;
-        self.show();
-    }
-
-    fn end(&self) {
-        if self.shown {
-            eprintln!();
-        }
-    }
-
-    fn show(&self) {
-        if self.shown {
-            let Counts {
-                checked,
-                with_errors,
-                unreadable,
-            } = self.counts;
-            eprint!(
-                "\r已检查 checked {checked}  有错误 with errors {with_errors}  无法读取 unreadable {unreadable}"
-            );
-        }
+        let (estimate, estimate_reason) = match priced.map(|priced| priced.outcome) {
+            Some(Ok(estimate)) => (Some(estimate), None),
+            Some(Err(reason)) => (None, Some(reason)),
+            None => (None, None),
+        };
+        Ok(Answer {
+            checkup,
+            estimate,
+            estimate_reason,
+        })
     }
 }

@@ -335,6 +335,50 @@ fn estimate_of(
     profiles::estimate_with(input.profile, Some(input.scheme), &case, brought).map_err(Reason::from)
 }
 
+/// What a list is priced by where no call asks for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Pricing<'a> {
+    /// The profile.
+    pub profile: &'a Profile,
+    /// The scheme that groups.
+    pub scheme: &'a Scheme,
+    /// Level of the institution (dictionary hosp_lv).
+    pub hosp_lv: Option<&'a str>,
+    /// Stands in for a settlement date that is not there yet.
+    pub today: DateTime<Utc>,
+}
+
+/// The estimate of one list, with the amounts for sums.
+#[derive(Debug)]
+pub struct ListEstimate {
+    /// The estimate, or why there is none.
+    pub outcome: Result<EstimateView, Reason>,
+    /// Estimated payment.
+    pub pay_std: Option<Money>,
+}
+
+/// Prices a checked list, and what the mends of its findings mean for the payment.
+pub fn price_list(
+    pricing: &Pricing<'_>,
+    list: &SettlementList,
+    checkup: &mut Checkup,
+) -> ListEstimate {
+    let input = PricingInput {
+        profile: pricing.profile,
+        scheme: pricing.scheme,
+        list,
+        settled_on: settled_on(list, pricing.today),
+        hosp_lv: pricing.hosp_lv,
+        medfee: None,
+    };
+    add_payments(&input, &mut checkup.report.findings);
+    let (_, outcome) = price(&input, &checkup.grouping);
+    ListEstimate {
+        pay_std: outcome.as_ref().ok().map(|estimate| estimate.pay_std),
+        outcome: outcome.map(EstimateView::from),
+    }
+}
+
 /// Adds to findings that have one clear mend what the mend means for the payment.
 fn add_payments(input: &PricingInput<'_>, findings: &mut [Finding]) {
     if !input.profile.covers_scheme(input.scheme.id()) {

@@ -92,7 +92,7 @@ pub fn check_list(
         scheme,
         area: beside.tables,
     };
-    let grouper = Grouper { scheme, list };
+    let grouper = Grouper::new(scheme, list);
     let mut input = CheckInput::new(list, phase, &tables)
         .with(&companions)
         .grouped_by(&grouper);

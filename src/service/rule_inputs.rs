@@ -1,5 +1,7 @@
 //! What the rules ask of the grouping scheme: its tables, and the group of a changed list.
 
+use std::cell::OnceCell;
+
 use chrono::NaiveDate;
 use chs_grouper::{Case, Scheme};
 use chs_model::{Node, SettlementList};
@@ -83,36 +85,69 @@ impl Tables for SchemeTables<'_> {
 
 /// Groups a list with changes made to it.
 pub struct Grouper<'s> {
-    /// The scheme that groups.
-    pub scheme: &'s Scheme,
-    /// The list as it was sent.
-    pub list: &'s SettlementList,
+    scheme: &'s Scheme,
+    list: &'s SettlementList,
+    /// The list as it was sent; most changes are asked for many times of one list.
+    case: OnceCell<Option<Case<'s>>>,
+}
+
+impl<'s> Grouper<'s> {
+    /// Of a list as it was sent.
+    pub fn new(scheme: &'s Scheme, list: &'s SettlementList) -> Grouper<'s> {
+        Grouper {
+            scheme,
+            list,
+            case: OnceCell::new(),
+        }
+    }
 }
 
 impl Regroup for Grouper<'_> {
     fn regroup(&self, changes: &[Change]) -> Option<Regrouped> {
-        if changes.is_empty() {
-            return self.group(self.list);
+        let case = self.case.get_or_init(|| Case::from_list(self.list).ok());
+        match changes {
+            [] => return Some(self.grouped(case.as_ref()?)),
+            [
+                Change::Remove {
+                    node: Node::Diseinfo,
+                    row,
+                },
+            ] => {
+                if let Some(case) = self.without(case.as_ref()?, *row) {
+                    return Some(self.grouped(&case));
+                }
+            }
+            _ => {}
         }
         let mut list = self.list.to_json();
         for change in changes {
             set(&mut list, change)?;
         }
         remove(&mut list, changes)?;
-        self.group(&SettlementList::parse(&list).ok()?)
+        let list = SettlementList::parse(&list).ok()?;
+        Some(self.grouped(&Case::from_list(&list).ok()?))
     }
 }
 
 impl Grouper<'_> {
-    fn group(&self, list: &SettlementList) -> Option<Regrouped> {
-        let case = Case::from_list(list).ok()?;
-        let outcome = self.scheme.group(&case);
-        Some(Regrouped {
+    fn grouped(&self, case: &Case<'_>) -> Regrouped {
+        let outcome = self.scheme.group(case);
+        Regrouped {
             status: outcome.status.as_str().to_owned(),
             drg_code: outcome.drg.to_owned(),
             drg_name: outcome.name.to_owned(),
             weight: self.scheme.drg(outcome.drg).and_then(|drg| drg.weight()),
-        })
+        }
+    }
+
+    /// The case without an other diagnosis; nothing where the row is none.
+    fn without<'c>(&self, case: &Case<'c>, row: usize) -> Option<Case<'c>> {
+        let mut others = self.list.other_diagnoses();
+        let at = others.position(|other| other.index() == row)?;
+        let mut case = case.clone();
+        // the principal one stands before the others
+        case.dx.remove(at + 1);
+        Some(case)
     }
 }
 
@@ -166,10 +201,7 @@ mod tests {
         });
         let list = SettlementList::parse(&list).unwrap();
         let scheme = Scheme::builtin("chs-drg-2.0").unwrap();
-        let grouper = Grouper {
-            scheme,
-            list: &list,
-        };
+        let grouper = Grouper::new(scheme, &list);
         let before = grouper.regroup(&[]).unwrap();
         let removed = grouper.regroup(&[Change::Remove {
             node: Node::Diseinfo,
@@ -187,6 +219,34 @@ mod tests {
         let after = grouper.regroup(&[other]).unwrap();
         assert_ne!(after.drg_code, before.drg_code);
         assert_eq!(grouper.regroup(&[]), Some(before));
+    }
+
+    #[test]
+    fn a_diagnosis_taken_away_counts_as_if_it_had_not_been_sent() {
+        let row = |code: &str, main: &str| json!({"diag_type": "1", "maindiag_flag": main, "diag_code": code});
+        let scheme = Scheme::builtin("chs-drg-2.0").unwrap();
+        let rows = vec![
+            row("I50.900x018", "0"),
+            row("", "0"),
+            row("J96.000", "0"),
+            row("K35.300", "1"),
+            row("J96.000", "0"),
+            row("A01.000x002", "0"),
+        ];
+        let of = |rows: &[Value]| json!({"setlinfo": {"gend": "1", "age": "45"}, "diseinfo": rows});
+        let list = SettlementList::parse(&of(&rows)).unwrap();
+        let grouper = Grouper::new(scheme, &list);
+        for at in 0..rows.len() {
+            let mut fewer = rows.clone();
+            fewer.remove(at);
+            let fewer = SettlementList::parse(&of(&fewer)).unwrap();
+            let change = Change::Remove {
+                node: Node::Diseinfo,
+                row: at,
+            };
+            let anew = Grouper::new(scheme, &fewer).regroup(&[]);
+            assert_eq!(grouper.regroup(&[change]), anew, "row {at}");
+        }
     }
 
     #[test]

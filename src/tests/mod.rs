@@ -25,6 +25,7 @@ mod crash;
 mod documents;
 mod envelope_inspect;
 mod fleet;
+mod historic_lists;
 mod hospital_side;
 mod hostile_http;
 mod list_changes;
