@@ -1,5 +1,6 @@
 //! The changes of `list_mutations`, each with the rules that it must raise.
 
+mod births;
 mod fees;
 mod rows;
 mod times;
@@ -135,6 +136,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 && second(list, &[("oprn_oprt_code", json!(code))])
         }));
     }
+    all.extend(births::of_births());
     all.extend(rows::of_rows());
     all.extend(times::of_times());
     all.extend(fees::of_fees());

@@ -114,6 +114,72 @@ pub(super) fn of_rows() -> Vec<Case> {
             list["setlinfo"]["vent_used_dura"] = json!("0/0/0");
             !has(list, "96.7") && second(list, &[("oprn_oprt_code", json!("96.7101"))])
         }),
+        case("an outpatient diagnosis of women", &["CLI-006"], |list| {
+            list["setlinfo"]["wm_dise_code"] = json!("N80.000");
+            is(list, "1")
+        }),
+        case("an outpatient diagnosis of men", &["CLI-006"], |list| {
+            list["setlinfo"]["wm_dise_code"] = json!("N40.x00");
+            is(list, "2")
+        }),
+        case("a disease of one sex, none stated", &["GRP-002"], |list| {
+            let scheme = chs_grouper::Scheme::builtin("chs-drg-2.0").unwrap();
+            let code = list["diseinfo"][0]["diag_code"]
+                .as_str()
+                .unwrap_or_default();
+            let sexed = ["mdcm_principal", "mdcn_principal"];
+            let sexed = sexed
+                .iter()
+                .any(|table| scheme.in_table(table, code) == Some(true));
+            list["setlinfo"]["gend"] = json!("9");
+            sexed
+                && list["setlinfo"]["certno"]
+                    .as_str()
+                    .is_some_and(|number| number.len() == 18)
+        }),
+        case(
+            "a pair of codes and its half",
+            &["COD-001", "COD-011", "COD-012", "FMT-055"],
+            |list| {
+                rows(list, "diseinfo").is_some_and(|rows| {
+                    rows.extend([other("A01.002+G01*"), other("G01*")]);
+                    true
+                })
+            },
+        ),
+        case(
+            "a clinical code of a diagnosis",
+            &["COD-001", "COD-013"],
+            |list| {
+                rows(list, "diseinfo").is_some_and(|rows| {
+                    rows.push(other("A01.000x002"));
+                    true
+                })
+            },
+        ),
+        case(
+            "a clinical code of an operation",
+            &["COD-002", "COD-014"],
+            |list| second(list, &[("oprn_oprt_code", json!("00.6600x008"))]),
+        ),
+        case(
+            "an outpatient list without what it needs",
+            &["INT-019", "INT-059", "INT-060", "INT-085"],
+            |list| {
+                let info = list["setlinfo"].as_object_mut().unwrap();
+                info.shift_remove("adm_time");
+                info.shift_remove("ipt_med_type");
+                info.insert("opsp_diag_caty".into(), json!("A03"));
+                let all = list.as_object_mut().unwrap();
+                all.shift_remove("diseinfo");
+                all.shift_remove("oprninfo");
+                all.shift_remove("icuinfo").is_none()
+                    && !list["setlinfo"].to_string().contains("nwb_")
+            },
+        ),
+        case("a grey main operation", &["COD-017"], |list| {
+            put(list, "oprninfo", 0, "oprn_oprt_code", json!("00.0100"))
+        }),
         case("an operation without a name", &["INT-068"], |list| {
             put(list, "oprninfo", 0, "oprn_oprt_name", json!(""))
         }),
