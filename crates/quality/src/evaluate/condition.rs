@@ -3,9 +3,9 @@
 use chs_model::fields::diseinfo;
 use chs_model::{Field, Node, Row};
 
-use super::context::At;
+use super::context::{At, Here};
 use super::{Context, Need, Tri};
-use crate::tables::{Attribute, Combinations, External, Marks, System, Table};
+use crate::tables::{Attribute, CodeSystem, Combinations, External, Marks, System, Table};
 use crate::typed::{Cond, Place, RowSet, Rows, Source, Text};
 
 /// The scheme's exclusions of complications.
@@ -27,11 +27,11 @@ impl<'a> Context<'a> {
             Cond::Certain(inner) => self.certain(inner, at),
             Cond::And(parts) => {
                 let parts = parts.iter().map(|part| self.condition(part, at));
-                settle(parts, Tri::False, Tri::True)
+                settle(parts, Tri::False)
             }
             Cond::Or(parts) => {
                 let parts = parts.iter().map(|part| self.condition(part, at));
-                settle(parts, Tri::True, Tri::False)
+                settle(parts, Tri::True)
             }
             Cond::Xor(left, right) => self.condition(left, at).xor(self.condition(right, at)),
             Cond::Not(inner) => !self.condition(inner, at),
@@ -50,6 +50,10 @@ impl<'a> Context<'a> {
             }
             Cond::InCodes(text, codes) => self.asked(text, at, |value| codes.contains(value)),
             Cond::InRanges(text, ranges) => self.asked(text, at, |value| ranges.contains(value)),
+            Cond::InTable(
+                text,
+                Table::System(system @ (CodeSystem::Diagnoses | CodeSystem::Procedures)),
+            ) => Tri::from(self.entry(*system, text, at).map(|entry| entry.is_some())),
             Cond::InTable(text, table) => match self.text(text, at) {
                 Some(value) => self.in_table(table, value),
                 None => Tri::Unknown,
@@ -64,26 +68,16 @@ impl<'a> Context<'a> {
                 Tri::from(pair.map(|(value, (low, high))| low <= value && value <= high))
             }
             Cond::Match(text, pattern) => self.asked(text, at, |value| pattern.is_match(value)),
-            Cond::StartsWith(text, words) => self.asked(text, at, |value| {
-                words.iter().any(|word| value.starts_with(&**word))
-            }),
+            Cond::StartsWith(text, words) => self.asked(text, at, |value| words.begin(value)),
             Cond::EndsWith(text, words) => self.asked(text, at, |value| {
                 words.iter().any(|word| value.ends_with(&**word))
             }),
             Cond::Contains(text, words) => self.asked(text, at, |value| {
                 words.iter().any(|word| value.contains(&**word))
             }),
-            Cond::Any(rows, holds) => {
-                if self.none_can(rows, holds) {
-                    return Tri::False;
-                }
-                let found = self.rows(rows, at).map(|at| self.condition(holds, at));
-                self.over(rows, settle(found, Tri::True, Tri::False))
-            }
-            Cond::All(rows, holds) => {
-                let found = self.rows(rows, at).map(|at| self.condition(holds, at));
-                self.over(rows, settle(found, Tri::False, Tri::True))
-            }
+            Cond::Any(rows, holds) if self.none_can(rows, holds) => Tri::False,
+            Cond::Any(rows, holds) => self.settle_rows(rows, holds, at, Tri::True),
+            Cond::All(rows, holds) => self.settle_rows(rows, holds, at, Tri::False),
             Cond::Repeated(rows, fields) => Tri::from(self.is_repeated(rows, fields, at)),
             Cond::Overlapping(rows, from, to) => {
                 self.over(rows, Tri::from(self.overlapping(rows, from, to, at)))
@@ -115,8 +109,32 @@ impl<'a> Context<'a> {
                 code.map_or(Tri::Unknown, |code| self.surgery(code))
             }
             Cond::Grey(system, text) => {
-                Tri::from(self.text(text, at).and_then(|code| system.grey(code)))
+                let entry = self.entry(*system, text, at).flatten();
+                Tri::from(entry.map(|entry| entry.grey))
             }
+        }
+    }
+
+    /// `any` and `all`: the deciding value if a row has it, else unknown if one is, else the
+    /// other.
+    fn settle_rows(&'a self, rows: &'a Rows, holds: &'a Cond, at: At<'a>, deciding: Tri) -> Tri {
+        let holds = |row: At<'a>| self.condition(holds, row);
+        match (&rows.source, &rows.filter) {
+            // the most frequent by far, without an iterator of many kinds of rows
+            (Source::Set(set), None) => {
+                let row = |row: &'a Row| {
+                    self.visit();
+                    holds(at.within(Here::Row(row)))
+                };
+                match self.set(*set) {
+                    Some(told) => settle(told.iter().copied().map(row), deciding),
+                    None => {
+                        let all = self.list().rows(set.node()).iter();
+                        settle(all.filter(|row| set.admits(row)).map(row), deciding)
+                    }
+                }
+            }
+            _ => self.over(rows, settle(self.rows(rows, at).map(holds), deciding)),
         }
     }
 
@@ -255,7 +273,8 @@ fn excludes(cond: &Cond, leads: u128) -> bool {
 
 /// `and` and `or`, `all` and `any`: the deciding value if a part has it, else
 /// unknown if a part is, else the other.
-fn settle(parts: impl Iterator<Item = Tri>, deciding: Tri, otherwise: Tri) -> Tri {
+#[inline]
+fn settle(parts: impl Iterator<Item = Tri>, deciding: Tri) -> Tri {
     let mut unknown = false;
     for part in parts {
         if part == deciding {
@@ -263,7 +282,7 @@ fn settle(parts: impl Iterator<Item = Tri>, deciding: Tri, otherwise: Tri) -> Tr
         }
         unknown |= part == Tri::Unknown;
     }
-    if unknown { Tri::Unknown } else { otherwise }
+    if unknown { Tri::Unknown } else { !deciding }
 }
 
 /// Which codes the rows of a node carry.

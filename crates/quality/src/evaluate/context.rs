@@ -1,17 +1,19 @@
 //! One list being checked, and what the conditions found missing.
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
-use chs_model::fields::diseinfo;
+use chs_model::fields::{diseinfo, oprninfo};
+use chs_model::icd::IcdCode;
 use chs_model::{Field, Node, Row, SettlementList};
 
 use crate::companions::{DocumentId, Member, Record};
 use crate::engine::CheckInput;
-use crate::tables::{CodeRanges, External};
+use crate::tables::{CodeRanges, CodeSystem, External};
 use crate::typed::{Cond, FieldRef, Nesting, Place, RowSet};
 
 use super::Tri;
+use super::moment::Instant;
 
 /// An input that a condition asked for and that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +93,9 @@ impl<'a> At<'a> {
     }
 }
 
+/// Entries of codes, by the row; nothing for a row without a code of the edition.
+type Entries = Box<[Option<&'static IcdCode>]>;
+
 /// The rows of the sets that most conditions ask for, told apart once.
 struct Sets<'a> {
     dx: Vec<&'a Row>,
@@ -107,6 +112,10 @@ pub(crate) struct Context<'a> {
     opm: Option<&'a Row>,
     sets: Sets<'a>,
     age: OnceCell<(Option<u16>, Option<u16>)>,
+    /// The entries of the codes of the rows of `diseinfo`, and of `oprninfo`.
+    entries: [OnceCell<Entries>; 2],
+    /// Times of `setlinfo` as they were read: rules on rows compare with them again and again.
+    times: RefCell<Vec<(Field, Option<Instant>)>>,
     need: Cell<Option<Need>>,
     /// A row was left out of a count or sum because an input was missing.
     doubt: Cell<bool>,
@@ -142,6 +151,8 @@ impl<'a> Context<'a> {
                 leads,
             },
             age: OnceCell::new(),
+            entries: Default::default(),
+            times: RefCell::default(),
             need: Cell::new(None),
             doubt: Cell::new(false),
             visited: Cell::new(0),
@@ -182,6 +193,31 @@ impl<'a> Context<'a> {
         *self
             .age
             .get_or_init(|| (self.list().age_days(), self.list().age_years()))
+    }
+
+    /// The entries of the codes of all rows of a node, by the row.
+    pub(super) fn entries(&self, system: CodeSystem) -> &[Option<&'static IcdCode>] {
+        let [diagnoses, procedures] = &self.entries;
+        let (entries, field) = match system {
+            CodeSystem::Diagnoses => (diagnoses, diseinfo::DIAG_CODE),
+            _ => (procedures, oprninfo::OPRN_OPRT_CODE),
+        };
+        entries.get_or_init(|| {
+            let rows = self.list().rows(field.node()).iter();
+            let entry = |row: &Row| system.find(row.text(field)?);
+            rows.map(entry).collect()
+        })
+    }
+
+    /// A time that a field of `setlinfo` has.
+    pub(super) fn time(&self, field: Field, text: &str) -> Option<Instant> {
+        let mut times = self.times.borrow_mut();
+        if let Some((_, known)) = times.iter().find(|(known, _)| *known == field) {
+            return *known;
+        }
+        let time = Instant::parse(text);
+        times.push((field, time));
+        time
     }
 
     /// Notes an input that is not there.

@@ -5,7 +5,7 @@ use chs_model::{id_card, parse_datetime};
 
 use super::context::At;
 use super::{Context, Need};
-use crate::typed::Moment;
+use crate::typed::{Moment, Place};
 
 /// A point in time as precise as it was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) struct Instant {
 }
 
 impl Instant {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         Some(Self {
             at: parse_datetime(text)?,
             day_only: text.trim().len() <= "yyyy-MM-dd".len(),
@@ -48,7 +48,13 @@ impl Instant {
 impl<'a> Context<'a> {
     pub(super) fn moment(&self, moment: &'a Moment, at: At<'a>) -> Option<Instant> {
         match moment {
-            Moment::Field(found) => Instant::parse(self.field(*found, at)?),
+            Moment::Field(found) => {
+                let text = self.field(*found, at)?;
+                match found.place {
+                    Place::Setlinfo => self.time(found.field, text),
+                    _ => Instant::parse(text),
+                }
+            }
             Moment::Parsed(text) => Instant::parse(self.text(text, at)?),
             Moment::Day(inner) => Some(Instant::day(self.moment(inner, at)?.date())),
             Moment::Minute(inner) => {

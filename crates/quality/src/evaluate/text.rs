@@ -1,8 +1,11 @@
 //! Texts.
 
+use chs_model::fields::{diseinfo, oprninfo};
+use chs_model::icd::IcdCode;
+
 use super::context::{At, Here};
 use super::{Context, Need};
-use crate::tables::Attribute;
+use crate::tables::{Attribute, CodeSystem};
 use crate::typed::{Lookup, LookupTable, Text};
 
 impl<'a> Context<'a> {
@@ -26,9 +29,35 @@ impl<'a> Context<'a> {
                 Some(after.trim_end_matches('*'))
             }
             Text::WithoutStar(inner) => Some(self.text(inner, at)?.trim_end_matches('*')),
+            Text::Name(system @ (CodeSystem::Diagnoses | CodeSystem::Procedures), inner) => {
+                self.entry(*system, inner, at)?.map(|entry| entry.name)
+            }
             Text::Name(system, inner) => system.text(self.text(inner, at)?),
             Text::Attribute(lookup) => self.attribute(lookup, at),
         }
+    }
+
+    /// The entry of the code that a text is; outside nothing where the text is blank. The
+    /// codes of the list's rows are asked for by many rules, and looked up once.
+    pub(super) fn entry(
+        &self,
+        system: CodeSystem,
+        text: &'a Text,
+        at: At<'a>,
+    ) -> Option<Option<&'static IcdCode>> {
+        let code = self.text(text, at)?;
+        let own = match system {
+            CodeSystem::Diagnoses => diseinfo::DIAG_CODE,
+            _ => oprninfo::OPRN_OPRT_CODE,
+        };
+        if let Text::Field(found) = text
+            && found.field == own
+            && let Some(row) = self.row(found.place, at)
+            && let Some(entry) = self.entries(system).get(row.index())
+        {
+            return Some(*entry);
+        }
+        Some(system.find(code))
     }
 
     fn attribute(&self, lookup: &'a Lookup, at: At<'a>) -> Option<&'a str> {

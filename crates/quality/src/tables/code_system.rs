@@ -36,7 +36,8 @@ impl CodeSystem {
         }
     }
 
-    fn find(self, code: &str) -> Option<&'static icd::IcdCode> {
+    /// The entry of a code of the insurance edition.
+    pub(crate) fn find(self, code: &str) -> Option<&'static icd::IcdCode> {
         match self {
             Self::Diagnoses => icd::diagnosis(code),
             Self::Procedures => icd::procedure(code),
@@ -57,11 +58,6 @@ impl CodeSystem {
             Self::Diagnoses | Self::Procedures => "name",
             Self::ClinicalDiagnoses | Self::ClinicalProcedures => "insurance",
         }
-    }
-
-    /// Whether the code is grey; `None` for a code that is not in the system.
-    pub(crate) fn grey(self, code: &str) -> Option<bool> {
-        self.find(code).map(|found| found.grey)
     }
 
     /// The name of a code, or the code of the insurance edition for a clinical one.

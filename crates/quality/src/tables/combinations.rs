@@ -13,8 +13,8 @@ const MAX_PARTS: usize = 256;
 pub(crate) struct Combinations {
     parts: Vec<Part>,
     entries: Vec<Entry>,
-    /// Parts by the first byte that their codes can have.
-    by_lead: Vec<Vec<usize>>,
+    /// Parts of diagnoses, and of procedures, by the first byte that their codes can have.
+    by_lead: [Vec<Vec<usize>>; 2],
 }
 
 #[derive(Debug)]
@@ -81,7 +81,7 @@ impl Combinations {
         let mut table = Self {
             parts: Vec::new(),
             entries: Vec::new(),
-            by_lead: vec![Vec::new(); 128],
+            by_lead: [vec![Vec::new(); 128], vec![Vec::new(); 128]],
         };
         for entry in written {
             let mut found = table.add(System::Diagnosis, &entry.dx)?;
@@ -101,7 +101,12 @@ impl Combinations {
         for text in texts {
             let ranges = CodeRanges::parse(text)?;
             let part = self.parts.len();
-            for (lead, parts) in (0_u8..).zip(&mut self.by_lead) {
+            let [diagnoses, procedures] = &mut self.by_lead;
+            let by_lead = match system {
+                System::Diagnosis => diagnoses,
+                System::Procedure => procedures,
+            };
+            for (lead, parts) in (0_u8..).zip(by_lead) {
                 if ranges.can_begin_with(lead) {
                     parts.push(part);
                 }
@@ -114,13 +119,17 @@ impl Combinations {
 
     /// Marks the parts that a code belongs to.
     pub(crate) fn mark(&self, system: System, code: &str, marks: &mut Marks) {
+        let [diagnoses, procedures] = &self.by_lead;
+        let by_lead = match system {
+            System::Diagnosis => diagnoses,
+            System::Procedure => procedures,
+        };
         for piece in code.splitn(2, '+') {
             let lead = piece.bytes().next().map_or(0, usize::from);
-            for part in self.by_lead.get(lead).into_iter().flatten() {
+            let piece = super::ranges::Part::of(piece);
+            for part in by_lead.get(lead).into_iter().flatten() {
                 let known = self.parts.get(*part);
-                if known.is_some_and(|known| {
-                    known.system == system && known.ranges.contains_part(piece)
-                }) {
+                if known.is_some_and(|known| known.ranges.holds(&piece)) {
                     marks.set(*part);
                 }
             }

@@ -49,19 +49,18 @@ impl CodeRanges {
         parts.any(|part| self.contains_part(part))
     }
 
-    /// The same of one part of a combined code.
-    pub(super) fn contains_part(&self, part: &str) -> bool {
+    fn contains_part(&self, part: &str) -> bool {
         let lead = part.as_bytes().first();
-        if !lead.is_some_and(|lead| self.can_begin_with(*lead)) {
-            return false;
-        }
-        let category = key(part, 3);
-        let subcategory = key(part, 5);
+        lead.is_some_and(|lead| self.can_begin_with(*lead)) && self.holds(&Part::of(part))
+    }
+
+    /// Whether one part of a combined code falls into one of the ranges.
+    pub(super) fn holds(&self, part: &Part<'_>) -> bool {
         self.ranges.iter().any(|range| {
             let key = match range.length {
-                3 => category,
-                5 => subcategory,
-                other => key(part, other),
+                3 => part.category,
+                5 => part.subcategory,
+                other => key(part.text, other),
             };
             key.is_some_and(|key| range.low <= key && key <= range.high)
         })
@@ -88,6 +87,23 @@ impl CodeRanges {
     /// Whether a code of one of the ranges can have this first byte.
     pub(super) fn can_begin_with(&self, lead: u8) -> bool {
         lead < 128 && self.leads >> lead & 1 == 1
+    }
+}
+
+/// A part of a code, ready to be compared with many ranges.
+pub(super) struct Part<'c> {
+    text: &'c str,
+    category: Option<u64>,
+    subcategory: Option<u64>,
+}
+
+impl<'c> Part<'c> {
+    pub(super) fn of(text: &'c str) -> Self {
+        Self {
+            text,
+            category: key(text, 3),
+            subcategory: key(text, 5),
+        }
     }
 }
 

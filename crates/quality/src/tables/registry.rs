@@ -1,6 +1,6 @@
 //! Which tables there are. A name that is not here refuses the rule file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -14,7 +14,7 @@ use super::{AgeBands, CodeRanges, CodeSystem, Combinations, bands, combinations}
 pub(crate) enum Table {
     System(CodeSystem),
     Ranges(Arc<CodeRanges>),
-    Codes(Arc<BTreeSet<Box<str>>>),
+    Codes(Arc<HashSet<Box<str>>>),
     Dictionary(&'static Dictionary),
     Combinations(Arc<Combinations>),
     Ages(Arc<AgeBands>),

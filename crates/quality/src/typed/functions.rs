@@ -2,6 +2,7 @@
 
 use super::arguments::{Call, combined, row_field, sum};
 use super::compiler::{Compiler, wanted};
+use super::leads::Beginnings;
 use super::names::Nature;
 use super::question::Question;
 use super::rows::Scope;
@@ -145,7 +146,7 @@ pub(super) fn condition(
         }
         "startswith" => {
             call.takes(2, usize::MAX)?;
-            Cond::StartsWith(call.text(0)?, call.words(1)?)
+            Cond::StartsWith(call.text(0)?, Beginnings::new(call.words(1)?))
         }
         "endswith" => {
             call.takes(2, usize::MAX)?;

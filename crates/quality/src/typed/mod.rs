@@ -9,6 +9,7 @@ mod arguments;
 mod compare;
 mod compiler;
 mod functions;
+mod leads;
 mod names;
 mod pattern;
 mod question;

@@ -57,10 +57,14 @@ impl Question {
             Self::IdChecksum => id_card::checksum_ok(text),
             Self::Morphology => is_morphology(text),
             Self::SameDigit => is_same_digit(text),
-            Self::FullWidth => text
-                .chars()
-                .any(|c| matches!(c, '\u{3000}' | '\u{FF01}'..='\u{FF5E}' | '。')),
+            Self::FullWidth => {
+                let full_width = |c| matches!(c, '\u{3000}' | '\u{FF01}'..='\u{FF5E}' | '。');
+                !text.is_ascii() && text.chars().any(full_width)
+            }
             Self::LowercaseLead => text.starts_with(|c: char| c.is_ascii_lowercase()),
+            Self::Blanks if text.is_ascii() => text
+                .bytes()
+                .any(|byte| matches!(byte, b'\t'..=b'\r' | b' ')),
             Self::Blanks => text.contains(char::is_whitespace),
             Self::HasSpecific => has_specific(text),
         }
@@ -122,6 +126,7 @@ mod tests {
         assert!(asks(Question::SameDigit, "1111"));
         assert!(!asks(Question::SameDigit, "1112") && !asks(Question::SameDigit, "aaaa"));
         assert!(asks(Question::FullWidth, "Ａ01") && !asks(Question::FullWidth, "A01、"));
+        assert!(asks(Question::Blanks, "A\u{b}01") && asks(Question::Blanks, "A01\u{a0}"));
         assert!(asks(Question::Blanks, "A01 ") && !asks(Question::Blanks, "A01"));
         assert!(asks(Question::HasSpecific, "K35.900"));
         assert!(!asks(Question::HasSpecific, "A33.x00") && !asks(Question::HasSpecific, "病"));
