@@ -85,7 +85,7 @@ async fn query(gateway: &Gateway, name: &str, stage: &str, level: &str) -> Answe
 }
 
 /// Waits until the clearing is prepared.
-async fn prepared(gateway: &Gateway, stage: &str) -> Value {
+pub(crate) async fn prepared(gateway: &Gateway, stage: &str) -> Value {
     for _ in 0..200 {
         let answer = query(gateway, "city", stage, "hospital").await;
         assert_eq!(answer.code, "0", "{}", answer.data);

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use self::subject::{Subject, two_institutions};
 use crate::{
+    clearing::prepared,
     harness::{Answer, Gateway},
     month::{billed, totals},
 };
@@ -191,6 +192,9 @@ impl Play {
             billed(&self.gateway, "202610").await;
             self.a.learn_batch(&self.gateway).await;
             self.b.learn_batch(&self.gateway).await;
+        }
+        if row.id == "clearing.propose" {
+            prepared(&self.gateway, "PRE_CLEARING").await;
         }
         for (role, cell) in &row.roles {
             if let (Some(broad), Some(sees)) = (&row.broad, &cell.sees) {
