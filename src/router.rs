@@ -2,6 +2,9 @@
 
 mod alternatives;
 mod document;
+mod specification;
+
+pub use specification::specification;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use utoipa::OpenApi;

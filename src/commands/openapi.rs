@@ -75,6 +75,10 @@ fn documents() -> Result<Vec<(String, String)>, Box<dyn Error + Send + Sync>> {
         "schemas/config.json".to_owned(),
         pretty(&config::schema()?)?,
     ));
+    documents.push((
+        "docs/INTERFACES.html".to_owned(),
+        router::specification(&openapi),
+    ));
     documents.push(("docs/ERRORS.md".to_owned(), codes::as_markdown()));
     documents.push((
         "docs/QC_RULES.md".to_owned(),
