@@ -158,7 +158,7 @@ impl System {
     }
 
     /// What the map makes of a clinical code.
-    fn from_clinical(self, code: &str) -> Option<&'static str> {
+    fn mapped(self, code: &str) -> Option<&'static str> {
         match self {
             System::Diagnosis => icd::diagnosis_from_clinical(code),
             System::Procedure => icd::procedure_from_clinical(code),
@@ -240,7 +240,7 @@ impl Decisions {
             };
         }
         let known = system.find(code);
-        match system.from_clinical(code) {
+        match system.mapped(code) {
             Some(to) if to == code => Verdict::Kept,
             Some(_) if known.is_some_and(|known| same_name(known.name, name)) => Verdict::Kept,
             Some(to) => Verdict::Mapped(to, By::Table),

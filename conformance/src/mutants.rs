@@ -61,7 +61,9 @@ fn every_mutant_can_be_planted_and_names_a_case_that_must_notice() {
     let cases: BTreeSet<String> = load_all().unwrap().into_iter().map(|c| c.id).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut names = BTreeSet::new();
-    let mut places: BTreeMap<String, Vec<(String, (usize, usize))>> = BTreeMap::new();
+    // The spans that are planted in a file, by mutant.
+    type Spans = Vec<(String, (usize, usize))>;
+    let mut places: BTreeMap<String, Spans> = BTreeMap::new();
     for mutant in file.mutant {
         let name = &mutant.name;
         assert!(names.insert(name.clone()), "{name} stands twice");

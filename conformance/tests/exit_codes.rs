@@ -1,5 +1,7 @@
 //! The exit code of the program itself, which is what pipelines go by.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,

@@ -26,7 +26,8 @@ pub struct Withdraw;
 pub struct WithdrawRequest {
     /// Id of the application.
     pub clr_appy_evt_id: String,
-    /// Month, yyyyMM; empty (3204): that of the application.
+    /// Month, yyyyMM; absent (3204): that of the application.
+    #[serde(default)]
     pub setl_ym: String,
 }
 
@@ -42,9 +43,7 @@ pub struct WithdrawAnswer {
 
 /// 3204 names the application alone.
 fn of_3204(input: Value) -> Value {
-    let mut asked = transaction::query(input);
-    asked.insert("setl_ym".to_owned(), "".into());
-    Value::Object(asked)
+    Value::Object(transaction::query(input))
 }
 
 /// 3204 has no output.
@@ -68,10 +67,10 @@ impl Operation for Withdraw {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "type": "object",
             "additionalProperties": false,
-            "required": ["clr_appy_evt_id", "setl_ym"],
+            "required": ["clr_appy_evt_id"],
             "properties": {
                 "clr_appy_evt_id": {"type": "string", "minLength": 1, "maxLength": 30},
-                "setl_ym": {"type": "string", "pattern": "^([0-9]{4}(0[1-9]|1[0-2]))?$"},
+                "setl_ym": {"type": "string", "pattern": "^[0-9]{4}(0[1-9]|1[0-2])$"},
             },
         })
     }
@@ -114,6 +113,6 @@ mod tests {
         assert!(validator.is_valid(&good));
         Withdraw::parse(good).unwrap();
         assert!(validator.is_valid(&of_3204(json!({"data": {"clr_appy_evt_id": "A1"}}))));
-        assert!(!validator.is_valid(&json!({"clr_appy_evt_id": "A1"})));
+        assert!(!validator.is_valid(&json!({"setl_ym": "202610"})));
     }
 }

@@ -166,7 +166,8 @@ fn what_makes_no_whole_bill_is_refused() {
         change(&mut month);
         printed(&month).unwrap_err().to_string()
     };
-    let cases: [(fn(&mut Vec<Value>), &str); 7] = [
+    type Change = fn(&mut Vec<Value>);
+    let cases: [(Change, &str); 7] = [
         (|month| drop(month.remove(0)), "level hospital"),
         (|month| month[0]["state"] = json!("VALUED"), "尚未出账"),
         (

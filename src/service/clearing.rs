@@ -168,7 +168,7 @@ pub async fn step_here(
 pub async fn shown(store: &Store, year: &str, stage: ClearingStage) -> Result<Value, Refusal> {
     store
         .run_tx("clearing.show", async |tx: &Tx<'_>| {
-            Ok(query::shown(tx, year, stage).await?)
+            query::shown(tx, year, stage).await
         })
         .await
 }

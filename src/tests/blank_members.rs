@@ -18,11 +18,11 @@ async fn blank_optional_members_are_as_if_they_were_not_there() {
     let gateway = Gateway::start().await;
     let list = lists(1, 5).remove(0);
     let mut blank = list.clone();
-    for name in ["hi_no", "emp_name", "setl_list_id"] {
+    for name in ["emp_name", "emp_addr", "setl_list_id"] {
         blank["setlinfo"][name] = json!("");
     }
     blank["setlinfo"]["not_of_any_table"] = json!("");
-    blank["diseinfo"][0]["adm_cond_type"] = Value::Null;
+    blank["diseinfo"][0]["not_of_any_table"] = Value::Null;
     let answer = submitted(&gateway, &blank).await;
     assert_eq!(answer.data["grouping"]["status"], "grouped");
     let answer = gateway

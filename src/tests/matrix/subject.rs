@@ -187,6 +187,7 @@ async fn learn_grouping(gateway: &Gateway, subject: &mut Subject, number: usize,
     let mut item = report_item(gateway, answer, 1).await;
     item["fixmedins_code"] = json!(subject.code);
     subject.set(&format!("report{number}"), &item.to_string());
-    let drg_code = item["drg_code"].as_str().unwrap();
+    let drg_code = item["drg_code"].as_str();
+    let drg_code = drg_code.unwrap_or_else(|| panic!("no group: {}", answer.data));
     subject.set(&format!("drg{number}"), drg_code);
 }
