@@ -194,6 +194,7 @@ impl Play {
             self.b.learn_batch(&self.gateway).await;
         }
         if row.id == "clearing.propose" {
+            assert!(self.surprises.is_empty(), "{}", self.surprises.join("\n"));
             prepared(&self.gateway, "PRE_CLEARING").await;
         }
         for (role, cell) in &row.roles {

@@ -47,6 +47,7 @@ impl Subject {
         let answer = gateway.call("city", "/bills/monthly", &query).await;
         let batch = answer.data["rows"][0]["feeClrId"].as_str().unwrap();
         self.set("batch", batch);
+        self.set("amount", &answer.data["rows"][0]["transfer"].to_string());
         self.mark(batch);
     }
 }
