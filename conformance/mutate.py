@@ -82,12 +82,13 @@ def plant(mutants, tree):
 
 
 def build(target, tree):
-    """With the features of the whole workspace, as `./dev test` has built the dependencies.
+    """In a target folder of its own: cargo knows packages by their place in the workspace, and
+    would take the copy's crates for the real ones.
 
     What a choice leaves unused is no news, so warnings are not shown.
     """
     command = ["cargo", "build", "--quiet", "--workspace", "--bin", PROGRAM]
-    environment = os.environ | {"CARGO_TARGET_DIR": str(target)}
+    environment = os.environ | {"CARGO_TARGET_DIR": str(target / "mutants")}
     done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
     if done.returncode:
         errors = [part for part in done.stderr.split("\n\n") if part.startswith("error")]
@@ -115,7 +116,7 @@ class Runner:
         environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
         if mutant:
             environment[VARIABLE] = mutant
-        command = [self.target / "debug" / PROGRAM, "serve", "--listen", "127.0.0.1:0", "--data", data]
+        command = [self.target / "mutants" / "debug" / PROGRAM, "serve", "--listen", "127.0.0.1:0", "--data", data]
         with open(folder / "log", "w", encoding="utf-8") as log:
             gateway = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environment)
         try:
