@@ -133,7 +133,9 @@ async fn what_is_too_large_is_not_read() {
         sent.extend([declared, bomb, chunked].map(|bytes| (row.id, bytes)));
     }
     // All at once: a refused connection lingers for what its sender still has to say.
-    let heard = sent.iter().map(async |(id, bytes)| (id, exchange(&gateway, bytes).await));
+    let heard = sent
+        .iter()
+        .map(async |(id, bytes)| (id, exchange(&gateway, bytes).await));
     for (id, heard) in join_all(heard).await {
         // A connection that is closed on unread bytes may take the answer with it.
         let cut = heard.text.is_empty() && heard.closed;
