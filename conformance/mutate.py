@@ -74,6 +74,8 @@ def plant(mutants, tree):
             content = text.encode()
         if name == "Cargo.toml":
             content = content.replace(b'\n[[bin]]\nname = "chs-gateway"', b'\n[[bin]]\nname = "%s"' % PROGRAM.encode())
+            # By name and version, not by place, cargo tells the copy's crates from the real ones.
+            content = content.replace(b'\nversion = "', b'\nversion = "0.0.0-mutants.', 1)
             content = content.replace(b'default-run = "chs-gateway"', b'default-run = "%s"' % PROGRAM.encode())
         copy = tree / name
         if not copy.exists() or copy.read_bytes() != content:
@@ -82,13 +84,12 @@ def plant(mutants, tree):
 
 
 def build(target, tree):
-    """In a target folder of its own: cargo knows packages by their place in the workspace, and
-    would take the copy's crates for the real ones.
+    """With the features of the whole workspace, as `./dev test` has built the dependencies.
 
     What a choice leaves unused is no news, so warnings are not shown.
     """
     command = ["cargo", "build", "--quiet", "--workspace", "--bin", PROGRAM]
-    environment = os.environ | {"CARGO_TARGET_DIR": str(target / "mutants")}
+    environment = os.environ | {"CARGO_TARGET_DIR": str(target)}
     done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
     if done.returncode:
         errors = [part for part in done.stderr.split("\n\n") if part.startswith("error")]
@@ -116,7 +117,7 @@ class Runner:
         environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
         if mutant:
             environment[VARIABLE] = mutant
-        command = [self.target / "mutants" / "debug" / PROGRAM, "serve", "--listen", "127.0.0.1:0", "--data", data]
+        command = [self.target / "debug" / PROGRAM, "serve", "--listen", "127.0.0.1:0", "--data", data]
         with open(folder / "log", "w", encoding="utf-8") as log:
             gateway = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environment)
         try:

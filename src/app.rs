@@ -59,6 +59,14 @@ pub struct App {
     pub clock: fn() -> DateTime<Utc>,
 }
 
+impl App {
+    /// Name of an institution, where it is registered.
+    pub fn institution_name(&self, fixmedins_code: &str) -> Option<String> {
+        let register = self.register.current();
+        register.institution_name(fixmedins_code).map(str::to_owned)
+    }
+}
+
 /// The gateway does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {

@@ -22,6 +22,7 @@ pub mod outbox;
 pub mod price;
 pub mod profile;
 pub mod reload;
+mod ring;
 mod rounds;
 pub mod rules;
 pub mod sample;

@@ -12,6 +12,7 @@ pub mod frozen_cases;
 pub mod groupings;
 pub mod histories;
 pub mod lists;
+pub(crate) mod load_inserts;
 pub mod month_applications;
 pub mod monthly_batches;
 pub mod monthly_bills;

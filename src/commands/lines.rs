@@ -1,22 +1,11 @@
 //! Lines of a file worked on by all threads and handed on in their order.
-//!
-//! A fixed number of batches goes round: one thread reads them full, the workers answer
-//! them, the caller takes the answers in order and hands the batch back. Memory is
-//! bounded however long the file is and however unevenly the threads run.
 
 use std::{
-    collections::BTreeMap,
-    error::Error,
     io::{self, BufRead, Read},
     ops::Range,
-    sync::{
-        Mutex,
-        mpsc::{Receiver, Sender, channel},
-    },
-    thread::{self, ScopedJoinHandle},
 };
 
-pub(super) type Fault = Box<dyn Error + Send + Sync>;
+use super::ring::{self, Fault};
 
 /// Longest line read, in bytes: a guard against a file that is no file of lists.
 pub(super) const LONGEST_LINE: u64 = 16 << 20;
@@ -72,13 +61,6 @@ impl Batch {
     }
 }
 
-/// What a worker made of a batch.
-struct Answer<T> {
-    number: u64,
-    batch: Batch,
-    made: T,
-}
-
 /// Works on all lines; `done` gets what `work` makes of each batch, in their order.
 ///
 /// # Errors
@@ -89,93 +71,19 @@ pub(super) fn run<T: Send>(
     work: impl Fn(&Batch) -> T + Sync,
     mut done: impl FnMut(T) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let (empty, empties) = channel();
-    // one for the reader, one for the caller, and for each worker one at work and one next
-    for _ in 0..2 * threads + 2 {
-        empty.send(Batch::default())?;
-    }
-    let (full, fulls) = channel();
-    let (answered, answers) = channel();
-    let fulls = Mutex::new(fulls);
-    let work = &work;
-    thread::scope(|scope| {
-        let reader = scope.spawn(move || read(&mut input, &empties, &full));
-        let fulls = &fulls;
-        let workers = (0..threads).map(|_| {
-            let answered = answered.clone();
-            scope.spawn(move || answer(fulls, &answered, work))
-        });
-        let workers: Vec<ScopedJoinHandle<'_, ()>> = workers.collect();
-        drop(answered);
-        let taken = take(&answers, &empty, &mut done);
-        // whoever waits for the other side finds its channel closed and ends
-        drop((answers, empty));
-        let died = workers.into_iter().any(|worker| worker.join().is_err());
-        let read = reader.join();
-        taken?;
-        match read {
-            Ok(read) if !died => Ok(read?),
-            _ => Err("工作线程意外终止 / a working thread died".into()),
-        }
-    })
-}
-
-/// Fills batches until the input ends or nobody takes them any more.
-fn read(
-    input: &mut impl BufRead,
-    empties: &Receiver<Batch>,
-    full: &Sender<(u64, Batch)>,
-) -> io::Result<()> {
     let mut count = 0;
-    for (number, mut batch) in (0..).zip(empties) {
-        if !batch.fill(input, &mut count)? || full.send((number, batch)).is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Answers batches until there are no more.
-fn answer<T>(
-    fulls: &Mutex<Receiver<(u64, Batch)>>,
-    answered: &Sender<Answer<T>>,
-    work: &impl Fn(&Batch) -> T,
-) {
-    loop {
-        let Ok(next) = fulls.lock().map(|fulls| fulls.recv()) else {
-            break;
-        };
-        let Ok((number, batch)) = next else { break };
-        let made = work(&batch);
-        let answer = Answer {
-            number,
-            batch,
-            made,
-        };
-        if answered.send(answer).is_err() {
-            break;
-        }
-    }
-}
-
-/// Takes the answers in order and hands the batches back.
-fn take<T>(
-    answers: &Receiver<Answer<T>>,
-    empty: &Sender<Batch>,
-    done: &mut impl FnMut(T) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let mut early = BTreeMap::new();
-    let mut next = 0;
-    for answer in answers {
-        early.insert(answer.number, (answer.batch, answer.made));
-        while let Some((batch, made)) = early.remove(&next) {
-            done(made)?;
-            next += 1;
-            // at the end of the input the reader no longer takes batches
-            let _ = empty.send(batch);
-        }
-    }
-    Ok(())
+    ring::run(
+        threads,
+        || (Batch::default(), None),
+        |(batch, _)| Ok(batch.fill(&mut input, &mut count)?),
+        || {
+            |(batch, made): &mut (Batch, Option<T>)| {
+                *made = Some(work(batch));
+                Ok(())
+            }
+        },
+        |(_, made)| made.take().map_or(Ok(()), &mut done),
+    )
 }
 
 #[cfg(test)]

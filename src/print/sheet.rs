@@ -67,6 +67,14 @@ pub struct Table {
     pub sums: Vec<Cell>,
 }
 
+impl Table {
+    /// The rows, then the sums, which stand out.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (&Vec<Cell>, bool)> {
+        let sums = (!self.sums.is_empty()).then_some((&self.sums, true));
+        self.rows.iter().map(|cells| (cells, false)).chain(sums)
+    }
+}
+
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", content = "text")]

@@ -168,13 +168,7 @@ impl Drawing<'_> {
                 .write_with_format(self.row, column, text, &self.formats.head)?;
         }
         self.row += 1;
-        let sums = (!table.sums.is_empty()).then_some(&table.sums);
-        for (cells, strong) in table
-            .rows
-            .iter()
-            .map(|cells| (cells, false))
-            .chain(sums.map(|sums| (sums, true)))
-        {
+        for (cells, strong) in table.lines() {
             for (column, cell) in (0..).zip(cells) {
                 self.cell(column, cell, strong)?;
             }

@@ -128,15 +128,10 @@ async fn rows(
     Ok((rows.collect(), total))
 }
 
-fn name_of(app: &App, fixmedins_code: &str) -> Option<String> {
-    let register = app.register.current();
-    register.institution_name(fixmedins_code).map(str::to_owned)
-}
-
 fn bill_view(app: &App, row: BillRow) -> BillView {
     let bill = row.bill;
     BillView {
-        fixmedins_name: name_of(app, &row.fixmedins_code),
+        fixmedins_name: app.institution_name(&row.fixmedins_code),
         insutype: row.insutype,
         admdvs: row.district,
         fixmedins_code: row.fixmedins_code,
@@ -170,7 +165,7 @@ fn bill_view(app: &App, row: BillRow) -> BillView {
 
 fn line_view(app: &App, level: LineLevel, line: LineRow) -> BillView {
     BillView {
-        fixmedins_name: name_of(app, &line.fixmedins_code),
+        fixmedins_name: app.institution_name(&line.fixmedins_code),
         insutype: line.insutype,
         admdvs: line.district,
         fixmedins_code: line.fixmedins_code,
@@ -199,7 +194,7 @@ fn case_view(app: &App, case: FrozenCase) -> Result<BillView, Refusal> {
         "weight": case.weight.map(wire::decimal), "special": case.special, "terms": terms,
     });
     Ok(BillView {
-        fixmedins_name: name_of(app, &case.fixmedins_code),
+        fixmedins_name: app.institution_name(&case.fixmedins_code),
         insutype: case.insutype,
         admdvs: case.district,
         fixmedins_code: case.fixmedins_code,

@@ -136,10 +136,10 @@ fn written(app: &App, request: &QcResultsRequest, row: QcRow) -> Result<QcResult
     let findings: Vec<StoredFinding> =
         serde_json::from_str(&row.findings).map_err(Refusal::internal)?;
     let retn_flag = row.retn_flag.to_string();
-    let register = app.register.current();
-    let name = register.institution_name(&row.fixmedins_code);
     Ok(QcResultRow {
-        fixmedins_name: name.unwrap_or_default().to_owned(),
+        fixmedins_name: app
+            .institution_name(&row.fixmedins_code)
+            .unwrap_or_default(),
         fixmedins_code: row.fixmedins_code,
         setl_ym: request.setl_ym.clone(),
         setl_id: row.setl_id,

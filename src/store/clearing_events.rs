@@ -1,6 +1,5 @@
 //! What moved a clearing: append-only, chained by SM3 like the events of a batch.
 
-use chrono::DateTime;
 use tokio_postgres::Row;
 
 use super::{
@@ -8,7 +7,6 @@ use super::{
     clearings::{Clearing, ClearingKey},
     monthly_batches::{self, Event},
 };
-use crate::error::Refusal;
 
 /// An event with the institution whose confirmation or dispute it is, or an empty text.
 #[derive(Debug, Clone)]
@@ -63,12 +61,7 @@ pub async fn append(
     last_hash: &str,
     mut made: ClearingEvent,
 ) -> Result<ClearingEvent, TxError> {
-    let event = &mut made.event;
-    event.number = clearing.version + 1;
-    // PostgreSQL keeps microseconds; the hash must not know more than the row does.
-    event.at = DateTime::from_timestamp_micros(event.at.timestamp_micros())
-        .ok_or_else(|| Refusal::internal("a moment out of range"))?;
-    event.prev_hash = last_hash.to_owned();
+    made.event.follow(clearing.version, last_hash)?;
     made.event.hash = made.hash_of(&clearing.key);
     let event = &made.event;
     clearing.version = event.number;

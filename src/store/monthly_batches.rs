@@ -278,6 +278,16 @@ pub struct Event {
 }
 
 impl Event {
+    /// Puts the event behind the last one of its chain; its own hash is made after that.
+    pub(super) fn follow(&mut self, version: i32, last_hash: &str) -> Result<(), Refusal> {
+        self.number = version + 1;
+        // PostgreSQL keeps microseconds; the hash must not know more than the row does.
+        self.at = DateTime::from_timestamp_micros(self.at.timestamp_micros())
+            .ok_or_else(|| Refusal::internal("a moment out of range"))?;
+        self.prev_hash = last_hash.to_owned();
+        Ok(())
+    }
+
     /// SM3 over the batch, the fields and the hash before, each with its length before it.
     pub fn hash_of(&self, key: &BatchKey) -> String {
         self.hash_over([&key.fixmedins_code, &key.setl_ym, &key.insutype])
@@ -364,11 +374,7 @@ pub async fn append(
     last_hash: &str,
     mut event: Event,
 ) -> Result<Event, TxError> {
-    event.number = batch.version + 1;
-    // PostgreSQL keeps microseconds; the hash must not know more than the row does.
-    event.at = DateTime::from_timestamp_micros(event.at.timestamp_micros())
-        .ok_or_else(|| Refusal::internal("a moment out of range"))?;
-    event.prev_hash = last_hash.to_owned();
+    event.follow(batch.version, last_hash)?;
     event.hash = event.hash_of(&batch.key);
     batch.version = event.number;
     batch.state.clone_from(&event.to_state);

@@ -1,14 +1,4 @@
 //! Reader, groupers and writer on threads of their own, rows in their order.
-//!
-//! A fixed number of batches goes round: the reader fills one, a grouper answers its
-//! rows, the writer puts the answers in order and hands the empty batch back. Memory is
-//! bounded however long the file is and however unevenly the threads run.
-
-use std::collections::BTreeMap;
-use std::error::Error;
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
 
 use csv::ByteRecord;
 
@@ -19,8 +9,9 @@ use super::layout::Layout;
 use super::parquet_target::ColumnSink;
 use super::progress::Progress;
 use super::text::{TextSink, records};
+use crate::commands::ring;
 
-pub(super) type Fault = Box<dyn Error + Send + Sync>;
+pub(super) use crate::commands::ring::Fault;
 
 /// Where batches come from.
 pub(super) trait Source: Send {
@@ -58,17 +49,10 @@ pub(super) struct Job {
 }
 
 struct Batch {
-    number: u64,
     input: Input,
     output: Output,
     rows: u64,
     invalid: u64,
-}
-
-/// Batches going round: one for the reader, one for the writer, and for each grouper one
-/// at work and one to go on with.
-pub(super) const fn batches(threads: usize) -> usize {
-    2 * threads + 2
 }
 
 /// Groups the whole file; how many rows were invalid.
@@ -80,84 +64,22 @@ pub(super) fn run(
     source: &mut dyn Source,
     target: &mut dyn Target,
     threads: usize,
-    progress: Progress,
-) -> Result<u64, Fault> {
-    let (empty, empties) = channel();
-    for _ in 0..batches(threads) {
-        empty.send(job.batch())?;
-    }
-    let (full, fulls) = channel();
-    let (done, dones) = channel();
-    let fulls = Mutex::new(fulls);
-    thread::scope(|scope| {
-        let read = scope.spawn(move || fill(source, empties, full));
-        for _ in 0..threads {
-            let done = done.clone();
-            scope.spawn(|| group(job, &fulls, done));
-        }
-        drop(done);
-        let written = write(&dones, empty, target, progress);
-        // Whoever waits for the other side finds its channel closed and ends.
-        drop(dones);
-        let read = read
-            .join()
-            .map_err(|_| "读取线程意外终止 / the reading thread died")?;
-        let invalid = written?;
-        read?;
-        Ok(invalid)
-    })
-}
-
-/// Fills batches until the input ends or nobody takes them any more.
-fn fill(
-    source: &mut dyn Source,
-    empties: Receiver<Batch>,
-    full: Sender<Batch>,
-) -> Result<(), Fault> {
-    for (number, mut batch) in (0..).zip(empties) {
-        batch.number = number;
-        if !source.fill(&mut batch.input)? || full.send(batch).is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Answers batches until there are no more.
-fn group(job: &Job, fulls: &Mutex<Receiver<Batch>>, done: Sender<Result<Batch, Fault>>) {
-    let mut worker = Worker::default();
-    loop {
-        let Ok(next) = fulls.lock().map(|fulls| fulls.recv()) else {
-            break;
-        };
-        let Ok(mut batch) = next else { break };
-        let answered = worker.answer(job, &mut batch).map(|()| batch);
-        if done.send(answered).is_err() {
-            break;
-        }
-    }
-}
-
-/// Writes the answers in order and hands the batches back; how many rows were invalid.
-fn write(
-    dones: &Receiver<Result<Batch, Fault>>,
-    empty: Sender<Batch>,
-    target: &mut dyn Target,
     mut progress: Progress,
 ) -> Result<u64, Fault> {
-    let mut early = BTreeMap::new();
-    let mut next = 0;
-    for batch in dones {
-        let batch = batch?;
-        early.insert(batch.number, batch);
-        while let Some(mut batch) = early.remove(&next) {
+    ring::run(
+        threads,
+        || job.batch(),
+        |batch| source.fill(&mut batch.input),
+        || {
+            let mut worker = Worker::default();
+            move |batch: &mut Batch| worker.answer(job, batch)
+        },
+        |batch| {
             target.write(&mut batch.output)?;
             progress.add(batch.rows, batch.invalid);
-            next += 1;
-            // At the end of the input the reader no longer takes batches.
-            let _ = empty.send(batch);
-        }
-    }
+            Ok(())
+        },
+    )?;
     target.finish()?;
     progress.end();
     Ok(progress.invalid)
@@ -238,7 +160,6 @@ impl Worker {
 impl Job {
     fn batch(&self) -> Batch {
         Batch {
-            number: 0,
             input: Input::Text {
                 bytes: Vec::new(),
                 reading: Reading::Records,

@@ -429,7 +429,7 @@ fn no_more_than_the_batches_going_round_is_in_memory() {
             "all rows and the header"
         );
         // And the block that the reader holds in its own buffer.
-        let most = (pipeline::batches(threads) + 2) * BATCH;
+        let most = (crate::commands::ring::batches(threads) + 2) * BATCH;
         assert!(
             out.ahead <= most,
             "{} bytes ahead with {threads} threads",

@@ -14,10 +14,8 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use crate::{
     commands::database::{Database, DatabaseArgs},
-    store::Store,
+    store::{Store, load_inserts},
 };
-
-const INSERT: &str = "INSERT INTO load_inserts (setl_id, body) VALUES ($1, $2)";
 
 type Fault = Box<dyn Error + Send + Sync>;
 
@@ -34,14 +32,12 @@ pub(super) async fn run(
     let pooled = opened.store.per_worker(1, config.database.pool_size)?;
     let store = pooled.into_iter().next().ok_or("no pool")?;
     let client = store.pool().get().await?;
-    let table = "DROP TABLE IF EXISTS load_inserts;
-        CREATE TABLE load_inserts (setl_id text PRIMARY KEY, body bytea NOT NULL)";
-    client.batch_execute(table).await?;
+    load_inserts::create(&client).await?;
     let mut body = vec![0; bytes];
     // As sealed lists are: nothing in it can be compressed.
     StdRng::seed_from_u64(1).fill_bytes(&mut body);
     let taken = insert(&store, rows, Arc::new(body), senders).await;
-    client.batch_execute("DROP TABLE load_inserts").await?;
+    load_inserts::remove(&client).await?;
     drop(client);
     opened.close().await?;
     taken
@@ -65,10 +61,7 @@ async fn insert(
                     return Ok::<(), Fault>(());
                 }
                 let client = store.pool().get().await?;
-                let statement = client.prepare_cached(INSERT).await?;
-                client
-                    .execute(&statement, &[&format!("L{number:015}"), &*body])
-                    .await?;
+                load_inserts::insert(&client, &format!("L{number:015}"), &body).await?;
             }
         }));
     }

@@ -219,13 +219,7 @@ impl Flow<'_> {
             self.new_page();
         }
         self.heading(table, &edges, false);
-        let sums = (!table.sums.is_empty()).then_some(&table.sums);
-        for (cells, strong) in table
-            .rows
-            .iter()
-            .map(|cells| (cells, false))
-            .chain(sums.map(|sums| (sums, true)))
-        {
+        for (cells, strong) in table.lines() {
             self.row(table, cells, &edges, strong);
         }
         self.y += 12.0;

@@ -111,10 +111,8 @@ fn summary_view(session: &Session, clr_ym: &str, row: BillRow) -> Result<Summary
     let by_item = by_item.ok_or_else(|| Refusal::internal("a bill is out of range"))?;
     let paid = BatchState::from_name(&row.state).is_some_and(BatchState::clearable);
     let (first, last) = days_of(clr_ym).ok_or_else(|| Refusal::internal("no month"))?;
-    let register = app.register.current();
-    let name = register.institution_name(&row.fixmedins_code);
     Ok(SummaryView {
-        fixmedins_name: name.map(str::to_owned),
+        fixmedins_name: app.institution_name(&row.fixmedins_code),
         fee_clr_id: row.batch_id,
         clr_appy_evt_id: row.clr_appy_evt_id,
         fixmedins_code: row.fixmedins_code,

@@ -142,15 +142,10 @@ fn fund_view(fund: Fund) -> FundView {
     }
 }
 
-fn name_of(app: &App, fixmedins_code: &str) -> Option<String> {
-    let register = app.register.current();
-    register.institution_name(fixmedins_code).map(str::to_owned)
-}
-
 fn line_view(app: &App, row: LineRow) -> ClearedRow {
     let line = row.line;
     ClearedRow {
-        fixmedins_name: name_of(app, &row.fixmedins_code),
+        fixmedins_name: app.institution_name(&row.fixmedins_code),
         fixmedins_code: row.fixmedins_code,
         insutype: line.insutype,
         admdvs: row.district,
@@ -170,7 +165,7 @@ fn line_view(app: &App, row: LineRow) -> ClearedRow {
 fn year_view(app: &App, row: YearRow, confirmation: Option<&Confirmation>) -> ClearedRow {
     let numbers = row.numbers;
     ClearedRow {
-        fixmedins_name: name_of(app, &row.fixmedins_code),
+        fixmedins_name: app.institution_name(&row.fixmedins_code),
         fixmedins_code: row.fixmedins_code,
         insutype: row.insutype,
         admdvs: row.district,

@@ -58,10 +58,8 @@ fn expert(session: &Session) -> Option<&str> {
 }
 
 fn row(session: &Session, case: SpecialCase) -> SpecialRow {
-    let register = session.app.register.current();
-    let name = register.institution_name(&case.fixmedins_code);
     SpecialRow {
-        fixmedins_name: name.map(str::to_owned),
+        fixmedins_name: session.app.institution_name(&case.fixmedins_code),
         appy_chk_setl_list_id: case.appy_chk_setl_list_id,
         setl_id: case.setl_id,
         setl_ym: case.setl_ym,

@@ -75,8 +75,9 @@ struct Pbkdf2Parameters {
 
 /// Whether the text is such a file.
 pub(super) fn is_encrypted(pem: &str) -> bool {
-    pem.trim_start()
-        .starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    let heading = pem.trim_start().strip_prefix("-----BEGIN ");
+    let label = heading.and_then(|rest| rest.strip_prefix(LABEL));
+    label.is_some_and(|rest| rest.starts_with("-----"))
 }
 
 /// The PKCS#8 structure inside.
