@@ -4,6 +4,7 @@
 //! gateway's process, read from /proc, so the sender's own cost does not count.
 
 mod inserts;
+mod long_stay;
 
 use std::{
     path::PathBuf,
@@ -67,6 +68,9 @@ pub struct Args {
     /// 不同清单的份数（上传时每个请求一份）/ different lists; uploads take one each
     #[arg(long, default_value_t = 200)]
     lists: usize,
+    /// 清单至少的字节数，以重复的手术与诊断行凑足 / least bytes of a list, by repeated rows
+    #[arg(long, default_value_t = 0)]
+    list_bytes: usize,
     /// 请求的操作 / what is asked
     #[arg(long, value_enum, default_value_t = Asked::PreCheck)]
     operation: Asked,
@@ -134,6 +138,7 @@ pub fn run(args: Args) -> Outcome {
         institution: caller.fixmedins_code.clone().unwrap_or_default(),
     };
     let lists: Vec<String> = generate(scheme, &options)
+        .map(|list| long_stay::lengthened(list, args.list_bytes))
         .map(|list| args.operation.data(list).to_string())
         .collect();
     eprintln!("预签名 signing {} …", args.requests);

@@ -1,6 +1,7 @@
 //! 4 结算清单上传情况查询 (`lists.uploads`): counts of a month's lists by state, or one list
 //! with its content.
 
+mod one_list;
 mod transactions;
 
 use actix_web::{HttpResponse, post};

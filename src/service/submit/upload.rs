@@ -105,9 +105,11 @@ pub(super) async fn run(
         let judged = judged.ok_or_else(|| Refusal::internal("one list gave no judgement"))?;
         (judged.stas_type, Some(judged.assessment))
     } else {
-        let keys = [&head].into_iter().collect();
-        qc_results::void(tx, &keys).await?;
-        groupings::void(tx, &keys).await?;
+        // A list that was not there before has no results.
+        if head.revision > 1 {
+            let keys = [&head].into_iter().collect();
+            tokio::try_join!(qc_results::void(tx, &keys), groupings::void(tx, &keys))?;
+        }
         (head.stas_type, None)
     };
     Ok(Done {
