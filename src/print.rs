@@ -1,10 +1,11 @@
-//! Printable monthly bills: from answers of `bills.monthly` to a workbook or a PDF, without
+//! What is printed. Monthly bills: from answers of `bills.monthly` to a workbook or a PDF, without
 //! a database, so that a hospital prints what it was answered.
 //!
 //! [`answers`] reads, [`bill`] and [`city`] say what stands on a [`sheet::Sheet`],
-//! [`workbook`] and [`pdf`] draw it.
+//! [`workbook`] and [`pdf`] draw it. An [`article`] is text to be read, as a page or a PDF.
 
 pub mod answers;
+pub mod article;
 pub mod bill;
 pub mod city;
 pub mod pdf;

@@ -6,14 +6,22 @@ use chs_quality::Engine;
 use clap::Parser;
 
 use super::Outcome;
-use crate::{config, error::codes, operations::TABLE, router};
+use crate::{
+    config,
+    error::codes,
+    operations::TABLE,
+    print::{article::html, pdf},
+    router,
+};
 
 /// 输出接口文档 / write the generated documents
 ///
-/// 无参数时打印 OpenAPI；--write 写入 openapi/、schemas/ 与 docs/ 中生成的文件；--check 比对是否最新。
+/// 无参数时打印 OpenAPI；--write 写入 openapi/、schemas/ 与 docs/ 中生成的文件；--check 比对是否最新；
+/// --pdf 将接口规范写成可打印的文件。
 ///
 /// Without options it prints the OpenAPI document; `--write` writes openapi/, schemas/ and
-/// the generated files of docs/ below a folder; `--check` compares them and exits with 1 on a difference.
+/// the generated files of docs/ below a folder; `--check` compares them and exits with 1 on a difference;
+/// `--pdf` writes the interface specification to be printed and filed.
 #[derive(Debug, Parser)]
 pub struct Args {
     /// 写入该目录 / write below this folder
@@ -22,6 +30,9 @@ pub struct Args {
     /// 与该目录比对 / compare with this folder
     #[arg(long, value_name = "DIR")]
     check: Option<PathBuf>,
+    /// 将接口规范写成 PDF / write the interface specification as a PDF
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["write", "check"])]
+    pdf: Option<PathBuf>,
 }
 
 /// Prints, writes or compares.
@@ -29,6 +40,11 @@ pub struct Args {
 /// # Errors
 /// Files that cannot be written.
 pub fn run(args: Args) -> Outcome {
+    if let Some(file) = args.pdf {
+        let openapi = serde_json::to_value(router::document())?;
+        fs::write(file, pdf::draw_article(&router::specification(&openapi))?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let documents = documents()?;
     if let Some(folder) = args.write {
         for (path, text) in &documents {
@@ -77,7 +93,7 @@ fn documents() -> Result<Vec<(String, String)>, Box<dyn Error + Send + Sync>> {
     ));
     documents.push((
         "docs/INTERFACES.html".to_owned(),
-        router::specification(&openapi),
+        html(&router::specification(&openapi)),
     ));
     documents.push(("docs/ERRORS.md".to_owned(), codes::as_markdown()));
     documents.push((

@@ -1,6 +1,8 @@
-//! The sheets as a PDF on A4: drawn by krilla, in a packaged Chinese font.
+//! Sheets and articles as a PDF on A4: drawn by krilla, in a packaged Chinese font.
 
+mod article;
 mod face;
+mod flow;
 mod layout;
 
 use krilla::{
@@ -15,7 +17,7 @@ use krilla::{
     surface::Surface,
 };
 
-use super::sheet::Sheet;
+use super::{article::Article, sheet::Sheet};
 
 pub use face::{Face, FontError};
 
@@ -53,34 +55,61 @@ enum Mark {
     },
 }
 
-/// The PDF, as the bytes of its file.
+/// The PDF of sheets, as the bytes of its file.
 ///
 /// # Errors
 /// [`PdfError`].
 pub fn draw(sheets: &[Sheet]) -> Result<Vec<u8>, PdfError> {
     let face = Face::packaged()?;
+    let mut file = file("医疗保障基金月度结算单");
+    for sheet in sheets {
+        let pages = layout::pages(sheet, &face);
+        add(&mut file, &face, &pages, sheet.example)?;
+    }
+    file.finish().map_err(PdfError::Writer)
+}
+
+/// The PDF of an article.
+///
+/// # Errors
+/// [`PdfError`].
+pub fn draw_article(article: &Article) -> Result<Vec<u8>, PdfError> {
+    let face = Face::packaged()?;
+    let mut file = file(article.title);
+    add(&mut file, &face, &article::pages(article, &face), false)?;
+    file.finish().map_err(PdfError::Writer)
+}
+
+fn file(title: &str) -> Document {
     let mut document = Document::new();
     document.set_metadata(
         Metadata::new()
-            .title("医疗保障基金月度结算单".to_owned())
+            .title(title.to_owned())
             .language("zh-CN".to_owned()),
     );
-    for sheet in sheets {
-        for page in layout::pages(sheet, &face) {
-            let paper = PageSettings::from_wh(PAPER.0, PAPER.1).ok_or(PdfError::Paper)?;
-            let mut target = document.start_page_with(paper);
-            let mut surface = target.surface();
-            if sheet.example {
-                watermark(&mut surface, &face);
-            }
-            for mark in &page {
-                paint(&mut surface, &face, mark);
-            }
-            surface.finish();
-            target.finish();
+    document
+}
+
+fn add(
+    file: &mut Document,
+    face: &Face,
+    pages: &[Vec<Mark>],
+    example: bool,
+) -> Result<(), PdfError> {
+    for page in pages {
+        let paper = PageSettings::from_wh(PAPER.0, PAPER.1).ok_or(PdfError::Paper)?;
+        let mut target = file.start_page_with(paper);
+        let mut surface = target.surface();
+        if example {
+            watermark(&mut surface, face);
         }
+        for mark in page {
+            paint(&mut surface, face, mark);
+        }
+        surface.finish();
+        target.finish();
     }
-    document.finish().map_err(PdfError::Writer)
+    Ok(())
 }
 
 /// Characters of the sheets that the packaged font lacks; they are printed as boxes.

@@ -1,53 +1,43 @@
-//! The interface specification (接口规范) as one HTML page, out of the OpenAPI document, the
+//! The interface specification (接口规范) as an article, out of the OpenAPI document, the
 //! schemas of the requests and the error table: to be read, filed and printed.
 
 mod members;
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use self::members::{Member, members, part, within};
-use crate::{error::ErrorCode, operations::TABLE};
+use crate::{
+    error::ErrorCode,
+    operations::TABLE,
+    print::article::{Article, Block, Grid, Line, Span, Spans, code, plain, prose},
+};
 
 /// Chinese names of fields, as the settlement list titles them.
 type Names = BTreeMap<String, String>;
 
-/// The page; `openapi` is the document that the routes make.
-pub fn specification(openapi: &Value) -> String {
+/// The article; `openapi` is the document that the routes make.
+pub fn specification(openapi: &Value) -> Article {
     let list = chs_model::schema::settlement_list();
     let names = names(&list);
-    let mut page = String::from(HEAD);
-    // Writing into a String cannot fail.
-    let _ = write!(
-        page,
-        "<p>由接口定义生成，版本 {}，请勿手改。Generated from the interface's own definition; do not edit.</p>\n\
-         <h2 id=\"message\">1 报文 Message</h2>\n\
-         <p>POST，业务数据经 SM2 签名、SM4 加密后放入下列报文；应答同样签名加密，须验签。步骤与测试数据见 VENDORS.md。\
-         Data is signed with SM2 and sealed with SM4 into this message; answers alike.</p>\n",
-        escaped(
-            within(openapi, &["info", "version"])
-                .as_str()
-                .unwrap_or_default()
-        )
-    );
+    let version = within(openapi, &["info", "version"]).as_str();
+    let mut blocks = vec![
+        Block::Text(plain(&format!(
+            "由接口定义生成，版本 {}，请勿手改。Generated from the interface's own definition; do not edit.",
+            version.unwrap_or_default()
+        ))),
+        chapter("message", "1 报文 Message".to_owned()),
+        Block::Text(plain(MESSAGE)),
+    ];
     let message = within(openapi, &["components", "schemas", "SealedMessage"]);
-    table(&mut page, &members(message, openapi), &names);
-    overview(&mut page);
+    blocks.push(table(&members(message, openapi), &names));
+    blocks.push(chapter("operations", "2 接口一览 Operations".to_owned()));
+    blocks.push(overview());
     for (number, row) in (1..).zip(TABLE) {
         let route = within(openapi, &["paths", &format!("/api/v1{}", row.path), "post"]);
         let content = within(route, &["responses", "200", "content", "application/json"]);
-        let _ = write!(
-            page,
-            "<h2 id=\"{id}\">3.{number} {}</h2>\n<p><code>POST /api/v1{}</code>　<code>{id}</code></p>\n<p>{}</p>\n<h3>请求 request</h3>\n",
-            escaped(row.title),
-            row.path,
-            escaped(part(route, "description").as_str().unwrap_or_default()),
-            id = row.id,
-        );
         let schema = (row.schema)();
-        table(&mut page, &members(&schema, &schema), &names);
-        page.push_str("<h3>应答 answer</h3>\n");
         let answer = within(content, &["schema", "$ref"])
             .as_str()
             .unwrap_or_default();
@@ -55,29 +45,51 @@ pub fn specification(openapi: &Value) -> String {
         let data = answer.map_or(&Value::Null, |answer| {
             within(answer, &["properties", "data"])
         });
-        table(&mut page, &members(data, openapi), &names);
-        example(&mut page, within(content, &["example", "data"]));
+        blocks.extend([
+            chapter(row.id, format!("3.{number} {}", row.title)),
+            Block::Text(vec![
+                Span::Code(format!("POST /api/v1{}", row.path)),
+                Span::Text("　".to_owned()),
+                Span::Code(row.id.to_owned()),
+            ]),
+            Block::Text(prose(
+                part(route, "description").as_str().unwrap_or_default(),
+            )),
+            Block::Heading("请求 request"),
+            table(&members(&schema, &schema), &names),
+            Block::Heading("应答 answer"),
+            table(&members(data, openapi), &names),
+        ]);
+        blocks.extend(example(within(content, &["example", "data"])));
     }
-    let _ = write!(
-        page,
-        "<h2 id=\"list\">4 结算清单 Settlement list</h2>\n<p>{}</p>\n",
-        escaped(part(&list, "title").as_str().unwrap_or_default())
-    );
-    table(&mut page, &members::of_list(&list), &names);
-    errors(&mut page);
-    page.push_str("</body></html>\n");
-    page
+    let title = part(&list, "title").as_str().unwrap_or_default();
+    blocks.extend([
+        chapter("list", "4 结算清单 Settlement list".to_owned()),
+        Block::Text(plain(title)),
+        table(&members::of_list(&list), &names),
+        chapter("errors", "5 错误码 Error codes".to_owned()),
+        errors(),
+    ]);
+    Article {
+        title: "医保 DRG/DIP 支付集成网关 接口规范",
+        title_en: "chs-gateway: interface specification",
+        blocks: blocks.into_iter().filter(says_something).collect(),
+    }
 }
 
-const HEAD: &str = "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\n\
-    <title>接口规范 chs-gateway</title>\n<style>\n\
-    body{font:14px/1.6 \"Noto Sans CJK SC\",\"Microsoft YaHei\",sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}\n\
-    table{border-collapse:collapse;width:100%;font-size:12px}\n\
-    td,th{border:1px solid #bbb;padding:2px 6px;text-align:left;vertical-align:top;overflow-wrap:anywhere}\n\
-    th{background:#eee}pre{background:#f6f6f6;padding:.5rem;font-size:12px;white-space:pre-wrap;overflow-wrap:anywhere}\n\
-    @media print{h2{break-before:auto;break-after:avoid}tr,pre{break-inside:avoid}thead{display:table-header-group}}\n\
-    @page{size:A4;margin:15mm}\n</style></head><body>\n\
-    <h1>医保 DRG/DIP 支付集成网关 接口规范<br><small>Interface specification</small></h1>\n";
+const MESSAGE: &str = "POST，业务数据经 SM2 签名、SM4 加密后放入下列报文；应答同样签名加密，须验签。步骤与测试数据见 \
+    VENDORS.md。Data is signed with SM2 and sealed with SM4 into this message; answers alike.";
+
+fn chapter(id: &str, text: String) -> Block {
+    Block::Chapter {
+        id: id.to_owned(),
+        text,
+    }
+}
+
+fn says_something(block: &Block) -> bool {
+    !matches!(block, Block::Text(spans) if spans.is_empty())
+}
 
 fn names(list: &Value) -> Names {
     let nodes = part(list, "$defs").as_object().into_iter().flatten();
@@ -130,121 +142,113 @@ const COMMON: [(&str, &str); 34] = [
     ("total", "总行数"),
 ];
 
-fn overview(page: &mut String) {
-    page.push_str(
-        "<h2 id=\"operations\">2 接口一览 Operations</h2>\n<table><thead><tr><th>接口 operation</th>\
-         <th>路径 path</th><th>交易 infno</th><th>角色 roles</th></tr></thead>\n",
-    );
-    for row in TABLE {
+fn overview() -> Block {
+    let row = |row: &crate::operations::OperationRow| {
         let numbers: Vec<&str> = row.transactions.iter().map(|one| one.infno).collect();
         let roles: Vec<String> = row.roles.iter().map(ToString::to_string).collect();
-        let _ = writeln!(
-            page,
-            "<tr><td><a href=\"#{id}\">{}</a><br><code>{id}</code></td><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
-            escaped(row.title),
-            row.path,
-            numbers.join("、"),
-            roles.join("、"),
-            id = row.id,
-        );
-    }
-    page.push_str("</table>\n");
+        let name = vec![
+            Span::Link {
+                to: row.id.to_owned(),
+                text: row.title.to_owned(),
+            },
+            Span::Break,
+            Span::Code(row.id.to_owned()),
+        ];
+        Line::Cells(vec![
+            name,
+            code(row.path),
+            plain(&numbers.join("、")),
+            plain(&roles.join("、")),
+        ])
+    };
+    Block::Grid(Grid {
+        columns: vec![
+            ("接口 operation", 36),
+            ("路径 path", 26),
+            ("交易 infno", 20),
+            ("角色 roles", 18),
+        ],
+        rows: TABLE.iter().map(row).collect(),
+    })
 }
 
-fn table(page: &mut String, members: &[Member], names: &Names) {
+fn table(members: &[Member], names: &Names) -> Block {
     if members.is_empty() {
-        page.push_str("<p>无成员 no members</p>\n");
-        return;
+        return Block::Text(plain("无成员 no members"));
     }
-    page.push_str(
-        "<table><thead><tr><th>成员 member</th><th>类型 type</th><th>必填 required</th>\
-         <th>含义 meaning</th><th>取值 values</th></tr></thead>\n",
-    );
-    for member in members {
+    let row = |member: &Member| {
         if member.heading {
-            let _ = writeln!(
-                page,
-                "<tr><th colspan=\"5\">{}</th></tr>",
-                escaped(&member.path)
-            );
-            continue;
+            return Line::Part(member.path.clone());
         }
-        let zh = names.get(member.name()).map_or("", String::as_str);
-        let separator = if zh.is_empty() || member.meaning.is_empty() {
-            ""
-        } else {
-            "　"
-        };
-        let meaning = if member.meaning == zh {
-            ""
-        } else {
-            &member.meaning
-        };
-        let _ = writeln!(
-            page,
-            "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}{separator}{}</td><td>{}</td></tr>",
-            escaped(&member.path),
-            member.kind,
-            if member.required { "是" } else { "" },
-            escaped(zh),
-            escaped(meaning),
-            escaped(&member.limits),
-        );
-    }
-    page.push_str("</table>\n");
+        Line::Cells(vec![
+            code(&member.path),
+            plain(member.kind),
+            plain(if member.required { "是" } else { "" }),
+            meaning(member, names),
+            prose(&member.limits),
+        ])
+    };
+    Block::Grid(Grid {
+        columns: vec![
+            ("成员 member", 28),
+            ("类型 type", 10),
+            ("必填 required", 9),
+            ("含义 meaning", 36),
+            ("取值 values", 17),
+        ],
+        rows: members.iter().map(row).collect(),
+    })
 }
 
-fn example(page: &mut String, data: &Value) {
-    if let Ok(text) = serde_json::to_string_pretty(data)
-        && !data.is_null()
-    {
-        let _ = writeln!(page, "<h3>示例 example</h3>\n<pre>{}</pre>", escaped(&text));
+/// The Chinese name, then what the schema says beyond it.
+fn meaning(member: &Member, names: &Names) -> Spans {
+    let zh = names.get(member.name()).map_or("", String::as_str);
+    if member.meaning == zh || member.meaning.is_empty() {
+        return plain(zh);
+    }
+    let separator = if zh.is_empty() { "" } else { "　" };
+    prose(&format!("{zh}{separator}{}", member.meaning))
+}
+
+fn example(data: &Value) -> Vec<Block> {
+    match serde_json::to_string_pretty(data) {
+        Ok(text) if !data.is_null() => vec![Block::Heading("示例 example"), Block::Listing(text)],
+        _ => Vec::new(),
     }
 }
 
-fn errors(page: &mut String) {
-    page.push_str(
-        "<h2 id=\"errors\">5 错误码 Error codes</h2>\n<table><thead><tr><th>code</th><th>HTTP</th>\
-         <th>可重试 retry</th><th>原因 cause</th><th>医院 hospital</th></tr></thead>\n",
-    );
-    for code in ErrorCode::ALL {
-        let row = code.row();
-        let _ = writeln!(
-            page,
-            "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{} / {}</td><td>{}</td></tr>",
-            row.code,
-            row.status,
-            if row.retryable { "是" } else { "" },
-            escaped(row.zh),
-            escaped(row.en),
-            escaped(row.hospital),
-        );
-    }
-    page.push_str("</table>\n");
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            other => out.push(other),
-        }
-    }
-    out
+fn errors() -> Block {
+    let row = |error: &ErrorCode| {
+        let row = error.row();
+        Line::Cells(vec![
+            code(row.code),
+            plain(&row.status.to_string()),
+            plain(if row.retryable { "是" } else { "" }),
+            prose(&format!("{} / {}", row.zh, row.en)),
+            prose(row.hospital),
+        ])
+    };
+    Block::Grid(Grid {
+        columns: vec![
+            ("code", 13),
+            ("HTTP", 7),
+            ("可重试 retry", 8),
+            ("原因 cause", 42),
+            ("医院 hospital", 30),
+        ],
+        rows: ErrorCode::ALL.iter().map(row).collect(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::print::article::html;
 
     #[test]
     fn every_operation_code_and_field_of_the_list_stands_in_it_once() {
         let openapi = serde_json::to_value(crate::router::document()).unwrap();
-        let page = specification(&openapi);
+        let page = html(&specification(&openapi));
         let count = |text: &str| page.matches(text).count();
         for row in TABLE {
             assert_eq!(count(&format!("<h2 id=\"{}\">", row.id)), 1, "{}", row.id);
@@ -257,6 +261,7 @@ mod tests {
         assert_eq!(count("<table>"), count("</table>"));
         // What is unknown would be indexed as null and print nothing.
         assert!(!page.contains("<p></p>") && page.contains("性别"));
+        assert!(!page.contains('`'), "names are set apart");
         assert!(page.len() < 500_000, "{}", page.len());
     }
 }

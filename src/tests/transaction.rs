@@ -111,7 +111,10 @@ async fn a_hospital_reports_and_asks_through_the_door() {
         row["psn_no"] = info["psn_no"].clone();
     }
     assert_eq!(list["diseinfo"], diagnoses);
-    assert_eq!(list["iteminfo"][0]["item_sumamt"], first["iteminfo"][0]["amt"]);
+    assert_eq!(
+        list["iteminfo"][0]["item_sumamt"],
+        first["iteminfo"][0]["amt"]
+    );
 
     // Counts of a span of time, in the names of either edition.
     let span = data(

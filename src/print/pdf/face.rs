@@ -64,7 +64,7 @@ impl Face {
         self.metrics.advance_width(glyph).unwrap_or(self.em) / self.em
     }
 
-    /// The lines of a text in a width, broken where Unicode allows it (UAX #14), and inside
+    /// The lines of a text in a width, broken where it says so or Unicode allows it (UAX #14), and inside
     /// a word only where it alone is too long.
     pub(super) fn lines(&self, text: &str, size: f32, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
@@ -92,6 +92,9 @@ impl Face {
                 if let Some(line) = lines.last_mut() {
                     line.push(character);
                 }
+            }
+            if word.ends_with('\n') {
+                lines.push(String::new());
             }
         }
         for line in &mut lines {
@@ -129,6 +132,7 @@ mod tests {
     fn lines_break_between_characters_and_keep_words_and_closing_marks() {
         let face = Face::packaged().unwrap();
         assert_eq!(face.lines("", 10.0, 50.0), [""]);
+        assert_eq!(face.lines("a\nb", 10.0, 50.0), ["a", "b"]);
         assert_eq!(
             face.lines("肾透析（伴并发症）", 10.0, 50.0),
             ["肾透析（伴", "并发症）"]

@@ -1,25 +1,14 @@
 //! Where everything of a sheet goes: from top to bottom, on as many pages as it takes.
 
-use super::{Face, Mark, PAPER};
+use super::{
+    Face, Mark,
+    flow::{Boxed, Flow, LEADING, MARGIN, PAD, SIZE, SMALL, WIDTH},
+};
 use crate::print::sheet::{Cell, Sheet, Table, Words};
-
-const MARGIN: f32 = 42.0;
-const WIDTH: f32 = PAPER.0 - 2.0 * MARGIN;
-/// Lowest line of the text; the foot stands below.
-const BOTTOM: f32 = PAPER.1 - 56.0;
-const SIZE: f32 = 9.0;
-const SMALL: f32 = 7.5;
-/// Space between the text of a cell and its rules.
-const PAD: f32 = 3.0;
-const LEADING: f32 = 1.35;
 
 /// The pages of a sheet.
 pub(super) fn pages(sheet: &Sheet, face: &Face) -> Vec<Vec<Mark>> {
-    let mut flow = Flow {
-        face,
-        pages: vec![Vec::new()],
-        y: MARGIN,
-    };
+    let mut flow = Flow::new(face);
     flow.title(sheet);
     flow.head(&sheet.head);
     flow.amounts(sheet);
@@ -27,70 +16,10 @@ pub(super) fn pages(sheet: &Sheet, face: &Face) -> Vec<Vec<Mark>> {
         flow.table(table);
     }
     flow.end(sheet);
-    let mut pages = flow.pages;
-    let count = pages.len();
-    for (number, page) in (1..).zip(&mut pages) {
-        page.extend(foot(sheet, face, number, count));
-    }
-    pages
-}
-
-struct Flow<'f> {
-    face: &'f Face,
-    pages: Vec<Vec<Mark>>,
-    /// How far down the last page is used.
-    y: f32,
-}
-
-/// Text in a box.
-struct Boxed<'t> {
-    text: &'t str,
-    x: f32,
-    width: f32,
-    size: f32,
-    strong: bool,
-    right: bool,
+    flow.pages(&format!("{}　{}", sheet.name, sheet.subtitle))
 }
 
 impl Flow<'_> {
-    fn mark(&mut self, mark: Mark) {
-        if let Some(page) = self.pages.last_mut() {
-            page.push(mark);
-        }
-    }
-
-    fn fits(&self, height: f32) -> bool {
-        self.y + height <= BOTTOM
-    }
-
-    fn new_page(&mut self) {
-        self.pages.push(Vec::new());
-        self.y = MARGIN;
-    }
-
-    fn rule(&mut self, y: f32, width: f32) {
-        self.mark(Mark::Line {
-            from: (MARGIN, y),
-            to: (MARGIN + WIDTH, y),
-            width,
-        });
-    }
-
-    fn centred(&mut self, text: &str, size: f32, strong: bool) {
-        for line in self.face.lines(text, size, WIDTH) {
-            self.y += size * LEADING;
-            let x = MARGIN + (WIDTH - self.face.width(&line, size)) / 2.0;
-            let y = self.y;
-            self.mark(Mark::Text {
-                x,
-                y,
-                size,
-                strong,
-                text: line,
-            });
-        }
-    }
-
     fn title(&mut self, sheet: &Sheet) {
         self.centred(sheet.title.zh, 17.0, true);
         self.centred(sheet.title.en, SMALL, false);
@@ -114,69 +43,6 @@ impl Flow<'_> {
             self.boxes(&boxes, SIZE);
         }
         self.y += 6.0;
-    }
-
-    /// A line of boxes, as high as the highest; never broken.
-    fn boxes(&mut self, boxes: &[(String, f32, f32, f32, bool)], size: f32) {
-        let boxed: Vec<Boxed<'_>> = boxes
-            .iter()
-            .map(|(text, x, width, size, strong)| Boxed {
-                text,
-                x: *x,
-                width: *width,
-                size: *size,
-                strong: *strong,
-                right: false,
-            })
-            .collect();
-        let height = self.height(&boxed, size);
-        if !self.fits(height) {
-            self.new_page();
-        }
-        self.place(&boxed, size);
-        self.y += height;
-    }
-
-    fn height(&self, boxes: &[Boxed<'_>], size: f32) -> f32 {
-        let most = boxes
-            .iter()
-            .filter(|cell| !cell.right)
-            .map(|cell| self.face.lines(cell.text, cell.size, cell.width).len())
-            .max();
-        let lines = (0..most.unwrap_or(1).max(1)).map(|_| size * LEADING);
-        lines.sum::<f32>() + 2.0
-    }
-
-    /// Puts boxes at the present height; what stands to the right is one line, made smaller
-    /// where it would not fit.
-    fn place(&mut self, boxes: &[Boxed<'_>], size: f32) {
-        let top = self.y;
-        for cell in boxes {
-            if cell.right {
-                let width = self.face.width(cell.text, cell.size);
-                let fitting = cell.size * (cell.width / width.max(0.1)).min(1.0);
-                let x = cell.x + cell.width - self.face.width(cell.text, fitting);
-                self.mark(Mark::Text {
-                    x,
-                    y: top + size * 1.1,
-                    size: fitting,
-                    strong: cell.strong,
-                    text: cell.text.to_owned(),
-                });
-                continue;
-            }
-            let mut y = top + size * 1.1;
-            for text in self.face.lines(cell.text, cell.size, cell.width) {
-                self.mark(Mark::Text {
-                    x: cell.x,
-                    y,
-                    size: cell.size,
-                    strong: cell.strong,
-                    text,
-                });
-                y += size * LEADING;
-            }
-        }
     }
 
     fn amounts(&mut self, sheet: &Sheet) {
@@ -336,31 +202,6 @@ fn edges(table: &Table) -> Vec<(f32, f32)> {
 fn numeric(table: &Table, column: usize) -> bool {
     let cell = table.rows.first().and_then(|row| row.get(column));
     cell.is_some_and(|cell| !matches!(cell, Cell::Text(_) | Cell::Blank))
-}
-
-fn foot(sheet: &Sheet, face: &Face, number: usize, count: usize) -> Vec<Mark> {
-    let y = PAPER.1 - 34.0;
-    let place = format!("第 {number} 页，共 {count} 页　page {number} of {count}");
-    let mark = |x, size, text| Mark::Text {
-        x,
-        y,
-        size,
-        strong: false,
-        text,
-    };
-    let right = MARGIN + WIDTH - face.width(&place, SMALL);
-    let whose = format!("{}　{}", sheet.name, sheet.subtitle);
-    let most = right - MARGIN - 10.0;
-    let fitting = SMALL * (most / face.width(&whose, SMALL).max(0.1)).min(1.0);
-    vec![
-        Mark::Line {
-            from: (MARGIN, y - 11.0),
-            to: (MARGIN + WIDTH, y - 11.0),
-            width: 0.4,
-        },
-        mark(MARGIN, fitting, whose),
-        mark(right, SMALL, place),
-    ]
 }
 
 fn both(words: Words) -> String {
