@@ -64,7 +64,9 @@ impl Flow<'_> {
         self.columns(grid, &edges);
         for row in &grid.rows {
             match row {
-                Line::Part(text) => self.cells(grid, &[text.clone()], &[(MARGIN, WIDTH)], true),
+                Line::Part(text) => {
+                    self.cells(grid, std::slice::from_ref(text), &[(MARGIN, WIDTH)], true)
+                }
                 Line::Cells(cells) => {
                     let cells: Vec<String> = cells.iter().map(|cell| text(cell)).collect();
                     self.cells(grid, &cells, &edges, false);
