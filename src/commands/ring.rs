@@ -56,7 +56,9 @@ pub(super) fn run<B: Send, W: FnMut(&mut B) -> Result<(), Fault>>(
         let taken = take(&answers, &empty, &mut done);
         // Whoever waits for the other side finds its channel closed and ends.
         drop((answers, empty));
-        let died = workers.into_iter().any(|worker| worker.join().is_err());
+        // All are waited for: one that is not fails the whole scope when it has died.
+        let ends = workers.into_iter().map(|worker| worker.join().is_err());
+        let died = ends.fold(false, |died, end| died | end);
         let read = reader.join();
         taken?;
         match read {

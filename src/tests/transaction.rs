@@ -107,8 +107,9 @@ async fn a_hospital_reports_and_asks_through_the_door() {
     assert_eq!(list["setlinfo"]["gend"], info["gend"]);
     let mut diagnoses = first["diseinfo"].clone();
     for row in diagnoses.as_array_mut().unwrap() {
-        row["setl_id"] = info["setl_id"].clone();
-        row["psn_no"] = info["psn_no"].clone();
+        for key in ["setl_id", "psn_no", "mdtrt_id"] {
+            row[key] = info[key].clone();
+        }
     }
     assert_eq!(list["diseinfo"], diagnoses);
     assert_eq!(
