@@ -1,8 +1,9 @@
-//! The annual clearing: proposed by one person of the city, made by a job institution by
-//! institution, published by a second person, confirmed by every institution, approved,
+//! The annual clearing: proposed by one person of the city, made by a job, many
+//! institutions at a time, published by a second person, confirmed by every institution, approved,
 //! posted and locked.
 
 mod books;
+mod chunks;
 mod propose;
 mod query;
 mod rules;

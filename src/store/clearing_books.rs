@@ -1,8 +1,9 @@
 //! The books of a clearing: funds, institutions, their lines. Sums are made in SQL, where
-//! whole numbers are exact and memory holds one institution.
+//! whole numbers are exact and memory holds a few institutions.
 
 mod funds;
 mod pages;
+mod year_lines;
 
 use rust_decimal::Decimal;
 use tokio_postgres::Row;
@@ -11,6 +12,7 @@ use super::{Tx, TxError, clearings::ClearingKey};
 
 pub use funds::{Fund, funds, put_fund, total_funds};
 pub use pages::{LineRow, YearPage, by_district, hospitals, lines};
+pub use year_lines::{HospitalLine, YearLine, each_line_of_cases, lines_of, put_lines};
 
 /// Whole numbers of rows that are read, written and added up alike.
 macro_rules! numbers {
@@ -228,14 +230,14 @@ pub async fn parties(tx: &Tx<'_>, key: &ClearingKey) -> Result<Vec<Party>, TxErr
     Ok(rows.iter().map(party).collect::<Result<_, _>>()?)
 }
 
-/// The rows of an institution, by insurance type.
+/// The rows of these institutions, by institution and insurance type.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn of_hospital(
+pub async fn of_hospitals(
     tx: &Tx<'_>,
     key: &ClearingKey,
-    fixmedins_code: &str,
+    codes: &[&str],
 ) -> Result<Vec<YearRow>, TxError> {
     let rows = tx
         .query(
@@ -243,10 +245,10 @@ pub async fn of_hospital(
                 "SELECT ",
                 year_columns!(),
                 "fixmedins_code, insutype, district, score FROM clearing_hospitals
-                 WHERE fixmedins_code = $4 AND year = $1 AND stage = $2 AND number = $3
-                 ORDER BY insutype"
+                 WHERE fixmedins_code = ANY($4) AND year = $1 AND stage = $2 AND number = $3
+                 ORDER BY fixmedins_code, insutype"
             ),
-            &[&key.year, &key.stage.as_str(), &key.number, &fixmedins_code],
+            &[&key.year, &key.stage.as_str(), &key.number, &codes],
         )
         .await?;
     Ok(rows.iter().map(year_row).collect::<Result<_, _>>()?)
@@ -277,170 +279,44 @@ pub async fn by_fund(
     Ok(rows.iter().map(fund).collect::<Result<_, _>>()?)
 }
 
-/// Writes what clearing made of a row.
+/// Writes what clearing made of rows.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn set_cleared(tx: &Tx<'_>, key: &ClearingKey, row: &YearRow) -> Result<(), TxError> {
-    let numbers = &row.numbers;
+pub async fn set_cleared(tx: &Tx<'_>, key: &ClearingKey, rows: &[YearRow]) -> Result<(), TxError> {
+    let text = |of: fn(&YearRow) -> &String| rows.iter().map(of).collect::<Vec<_>>();
+    let number = |of: fn(&YearNumbers) -> i64| {
+        let numbers = rows.iter().map(|row| of(&row.numbers));
+        numbers.collect::<Vec<_>>()
+    };
     tx.execute(
-        "UPDATE clearing_hospitals SET special_cases = $6, special_bound_fen = $7,
-             payable_fen = $8, due_fen = $9, incentive_fen = $10, withheld_fen = $11,
-             adjusted_fen = $12, final_fen = $13, transfer_fen = $14, settled_fen = $15
-         WHERE fixmedins_code = $4 AND year = $1 AND stage = $2 AND number = $3
-           AND insutype = $5",
+        "UPDATE clearing_hospitals h SET special_cases = k.special_cases,
+             special_bound_fen = k.special_bound, payable_fen = k.payable, due_fen = k.due,
+             incentive_fen = k.incentive, withheld_fen = k.withheld, adjusted_fen = k.adjusted,
+             final_fen = k.final, transfer_fen = k.transfer, settled_fen = k.settled
+         FROM UNNEST($4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
+                     $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
+                     $14::bigint[], $15::bigint[])
+             AS k (code, insutype, special_cases, special_bound, payable, due, incentive,
+                   withheld, adjusted, final, transfer, settled)
+         WHERE h.fixmedins_code = k.code AND h.year = $1 AND h.stage = $2 AND h.number = $3
+           AND h.insutype = k.insutype",
         &[
             &key.year,
             &key.stage.as_str(),
             &key.number,
-            &row.fixmedins_code,
-            &row.insutype,
-            &numbers.special_cases,
-            &numbers.special_bound_fen,
-            &numbers.payable_fen,
-            &numbers.due_fen,
-            &numbers.incentive_fen,
-            &numbers.withheld_fen,
-            &numbers.adjusted_fen,
-            &numbers.final_fen,
-            &numbers.transfer_fen,
-            &numbers.settled_fen,
-        ],
-    )
-    .await
-}
-
-/// A line: the cases of a group, at the value of the year; amounts in fen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct YearLine {
-    /// Insurance type.
-    pub insutype: String,
-    /// Group.
-    pub drg_code: String,
-    /// Its name.
-    pub drg_name: String,
-    /// Cases.
-    pub cases: i64,
-    /// Points, ten-thousandths.
-    pub points_e4: i64,
-    /// Amounts that do not depend on the value.
-    pub fixed_fen: i64,
-    /// Total cost.
-    pub cost_fen: i64,
-    /// Paid by others.
-    pub others_fen: i64,
-    /// What the cases are worth, each rounded to the fen.
-    pub payable_fen: i64,
-    /// Special cases among them.
-    pub special_cases: i64,
-    /// What these are worth.
-    pub special_fen: i64,
-}
-
-/// The lines of an institution out of its frozen cases, by insurance type and group.
-///
-/// PostgreSQL's numeric product is exact and its ROUND goes half away from zero, so a
-/// case comes to what [`chs_settlement::books::Points::paid_at`] makes of it.
-///
-/// # Errors
-/// [`TxError::Database`].
-pub async fn lines_of_cases(
-    tx: &Tx<'_>,
-    key: &ClearingKey,
-    fixmedins_code: &str,
-) -> Result<Vec<YearLine>, TxError> {
-    let rows = tx
-        .query(
-            "SELECT c.insutype, c.drg_code, MAX(c.drg_name COLLATE \"C\"), COUNT(*),
-                    COALESCE(SUM(c.points_e4), 0)::bigint, COALESCE(SUM(c.fixed_fen), 0)::bigint,
-                    SUM(c.cost_fen)::bigint, SUM(c.others_fen)::bigint,
-                    SUM(COALESCE(c.fixed_fen,
-                        ROUND(c.points_e4 * COALESCE(f.value, 0) * 0.01)))::bigint,
-                    COUNT(*) FILTER (WHERE c.special),
-                    COALESCE(SUM(c.fixed_fen) FILTER (WHERE c.special), 0)::bigint
-             FROM clearing_batches e
-             JOIN clearing_funds f ON f.year = e.year AND f.stage = e.stage
-                 AND f.number = e.number AND f.insutype = e.insutype
-             JOIN frozen_cases c ON c.setl_ym = e.setl_ym
-                 AND c.fixmedins_code = e.fixmedins_code AND c.insutype = e.insutype
-             WHERE e.fixmedins_code = $4 AND e.year = $1 AND e.stage = $2 AND e.number = $3
-             GROUP BY c.insutype, c.drg_code
-             ORDER BY c.insutype COLLATE \"C\", c.drg_code COLLATE \"C\"",
-            &[&key.year, &key.stage.as_str(), &key.number, &fixmedins_code],
-        )
-        .await?;
-    Ok(rows.iter().map(year_line).collect::<Result<_, _>>()?)
-}
-
-fn year_line(row: &Row) -> Result<YearLine, tokio_postgres::Error> {
-    Ok(YearLine {
-        insutype: row.try_get(0)?,
-        drg_code: row.try_get(1)?,
-        drg_name: row.try_get(2)?,
-        cases: row.try_get(3)?,
-        points_e4: row.try_get(4)?,
-        fixed_fen: row.try_get(5)?,
-        cost_fen: row.try_get(6)?,
-        others_fen: row.try_get(7)?,
-        payable_fen: row.try_get(8)?,
-        special_cases: row.try_get(9)?,
-        special_fen: row.try_get(10)?,
-    })
-}
-
-/// The lines of an institution as they are kept, by insurance type and group.
-///
-/// # Errors
-/// [`TxError::Database`].
-pub async fn lines_of(
-    tx: &Tx<'_>,
-    key: &ClearingKey,
-    fixmedins_code: &str,
-) -> Result<Vec<YearLine>, TxError> {
-    let rows = tx
-        .query(
-            "SELECT insutype, drg_code, drg_name, cases, points_e4, fixed_fen, cost_fen,
-                    others_fen, payable_fen, 0::bigint, 0::bigint
-             FROM clearing_lines
-             WHERE fixmedins_code = $4 AND year = $1 AND stage = $2 AND number = $3
-             ORDER BY insutype COLLATE \"C\", drg_code COLLATE \"C\"",
-            &[&key.year, &key.stage.as_str(), &key.number, &fixmedins_code],
-        )
-        .await?;
-    Ok(rows.iter().map(year_line).collect::<Result<_, _>>()?)
-}
-
-/// Keeps the lines of an institution.
-///
-/// # Errors
-/// [`TxError::Database`].
-pub async fn put_lines(
-    tx: &Tx<'_>,
-    key: &ClearingKey,
-    fixmedins_code: &str,
-    lines: &[YearLine],
-) -> Result<(), TxError> {
-    let text = |of: fn(&YearLine) -> &String| lines.iter().map(of).collect::<Vec<_>>();
-    let number = |of: fn(&YearLine) -> i64| lines.iter().map(of).collect::<Vec<_>>();
-    tx.execute(
-        "INSERT INTO clearing_lines (fixmedins_code, year, stage, number, insutype, drg_code,
-             drg_name, cases, points_e4, fixed_fen, cost_fen, others_fen, payable_fen)
-         SELECT $4::text, $1::text, $2::text, $3::int, * FROM UNNEST($5::text[], $6::text[], $7::text[], $8::bigint[],
-             $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])",
-        &[
-            &key.year,
-            &key.stage.as_str(),
-            &key.number,
-            &fixmedins_code,
-            &text(|line| &line.insutype),
-            &text(|line| &line.drg_code),
-            &text(|line| &line.drg_name),
-            &number(|line| line.cases),
-            &number(|line| line.points_e4),
-            &number(|line| line.fixed_fen),
-            &number(|line| line.cost_fen),
-            &number(|line| line.others_fen),
-            &number(|line| line.payable_fen),
+            &text(|row| &row.fixmedins_code),
+            &text(|row| &row.insutype),
+            &number(|numbers| numbers.special_cases),
+            &number(|numbers| numbers.special_bound_fen),
+            &number(|numbers| numbers.payable_fen),
+            &number(|numbers| numbers.due_fen),
+            &number(|numbers| numbers.incentive_fen),
+            &number(|numbers| numbers.withheld_fen),
+            &number(|numbers| numbers.adjusted_fen),
+            &number(|numbers| numbers.final_fen),
+            &number(|numbers| numbers.transfer_fen),
+            &number(|numbers| numbers.settled_fen),
         ],
     )
     .await

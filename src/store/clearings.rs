@@ -269,6 +269,27 @@ pub async fn confirmations(tx: &Tx<'_>, key: &ClearingKey) -> Result<Vec<Confirm
     Ok(rows.iter().map(confirmation).collect::<Result<_, _>>()?)
 }
 
+/// Those of these institutions that wait to be cleared, by institution. Who clears has
+/// locked the clearing, so they are not locked one by one.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn waiting(
+    tx: &Tx<'_>,
+    key: &ClearingKey,
+    codes: &[&str],
+) -> Result<Vec<Confirmation>, TxError> {
+    let rows = tx
+        .query(
+            "SELECT fixmedins_code, state, digest FROM clearing_confirmations
+             WHERE fixmedins_code = ANY($4) AND year = $1 AND stage = $2 AND number = $3
+               AND digest = '' ORDER BY fixmedins_code COLLATE \"C\"",
+            &[&key.year, &key.stage.as_str(), &key.number, &codes],
+        )
+        .await?;
+    Ok(rows.iter().map(confirmation).collect::<Result<_, _>>()?)
+}
+
 /// The confirmation of an institution, locked.
 ///
 /// # Errors
@@ -308,6 +329,43 @@ pub async fn set_confirmation(
             &confirmation.state,
             &confirmation.digest,
         ],
+    )
+    .await
+}
+
+/// Writes the digests of institutions that were just cleared.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn set_digests(
+    tx: &Tx<'_>,
+    key: &ClearingKey,
+    confirmations: &[Confirmation],
+) -> Result<(), TxError> {
+    let text = |of: fn(&Confirmation) -> &String| confirmations.iter().map(of).collect::<Vec<_>>();
+    tx.execute(
+        "UPDATE clearing_confirmations c SET digest = k.digest
+         FROM UNNEST($4::text[], $5::text[]) AS k (code, digest)
+         WHERE c.fixmedins_code = k.code AND c.year = $1 AND c.stage = $2 AND c.number = $3",
+        &[
+            &key.year,
+            &key.stage.as_str(),
+            &key.number,
+            &text(|one| &one.fixmedins_code),
+            &text(|one| &one.digest),
+        ],
+    )
+    .await
+}
+
+/// Tells the planner of books that were just opened.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn analyze(tx: &Tx<'_>) -> Result<(), TxError> {
+    tx.execute(
+        "ANALYZE clearing_batches, clearing_confirmations, clearing_funds, clearing_hospitals",
+        &[],
     )
     .await
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use deadpool_postgres::{Client, PoolError};
+use futures_util::TryStreamExt;
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
 use super::Store;
@@ -177,6 +178,30 @@ impl<'a> Tx<'a> {
         let (begun, rows) = tokio::join!(biased; self.client.batch_execute("BEGIN"), rows);
         begun?;
         Ok(rows?)
+    }
+
+    /// As [`Tx::query`], one row at a time: memory holds a row, whatever their number.
+    ///
+    /// # Errors
+    /// [`TxError::Database`], and what `each` answers with.
+    pub async fn query_each(
+        &self,
+        sql: &'static str,
+        parameters: &[&(dyn ToSql + Sync)],
+        mut each: impl AsyncFnMut(Row) -> Result<(), TxError>,
+    ) -> Result<(), TxError> {
+        if !self.begun.replace(true) {
+            self.client.batch_execute("BEGIN").await?;
+        }
+        let statement = self.client.prepare_cached(sql).await?;
+        let rows = self
+            .client
+            .query_raw(&statement, parameters.iter().copied());
+        let mut rows = std::pin::pin!(rows.await?);
+        while let Some(row) = rows.try_next().await? {
+            each(row).await?;
+        }
+        Ok(())
     }
 
     /// As [`Tx::query`], for at most one row.

@@ -1,5 +1,7 @@
-//! The books of a clearing: one transaction an institution, then one that adds up the
-//! funds. Whatever was committed stays, whatever was not is done again.
+//! The books of a clearing: one transaction a chunk of institutions, then one that adds up
+//! the funds. Whatever was committed stays, whatever was not is done again.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use chs_envelope::sm;
@@ -7,7 +9,7 @@ use chs_model::Money;
 use chs_settlement::books::{Adjustments, ClearingRules, HospitalYear, Line, Points};
 use rust_decimal::Decimal;
 
-use super::rules::Rules;
+use super::{chunks, rules::Rules};
 use crate::{
     audit::{self, Entry},
     error::Refusal,
@@ -38,55 +40,27 @@ pub async fn run(
 ) -> Result<Progress, Refusal> {
     let waiting = store
         .run_tx("clearing.waiting", async |tx: &Tx<'_>| {
-            clearings::confirmations(tx, key).await
+            let confirmations = clearings::confirmations(tx, key).await?;
+            let waiting = confirmations
+                .into_iter()
+                .filter(|one| one.digest.is_empty());
+            let waiting: BTreeSet<_> = waiting.map(|one| one.fixmedins_code).collect();
+            if !waiting.is_empty() {
+                clearings::analyze(tx).await?;
+            }
+            Ok(waiting)
         })
         .await?;
-    let mut hospitals = 0;
-    for confirmation in waiting {
-        let waits = confirmation.digest.is_empty();
-        if waits && clear_hospital(store, key, &confirmation.fixmedins_code).await? {
-            hospitals += 1;
-        }
-    }
+    let hospitals = if waiting.is_empty() {
+        0
+    } else {
+        chunks::clear(store, key, &waiting).await?
+    };
     let prepared = prepare(store, key, clock()).await?;
     Ok(Progress {
         hospitals,
         prepared,
     })
-}
-
-/// Clears one institution; false when another run has done so.
-async fn clear_hospital(
-    store: &Store,
-    key: &ClearingKey,
-    fixmedins_code: &str,
-) -> Result<bool, Refusal> {
-    store
-        .run_tx("clearing.hospital", async |tx: &Tx<'_>| {
-            let confirmation = clearings::lock_confirmation(tx, key, fixmedins_code).await?;
-            let Some(mut confirmation) = confirmation.filter(|one| one.digest.is_empty()) else {
-                return Ok(false);
-            };
-            let last = clearings::last(tx, &key.year, key.stage).await?;
-            let Some(clearing) = last.filter(|last| last.key == *key) else {
-                // Another proposal has taken its place.
-                return Ok(false);
-            };
-            let rules = Rules::read(&clearing.rules)?;
-            let funds = clearing_books::funds(tx, key).await?;
-            let lines = clearing_books::lines_of_cases(tx, key, fixmedins_code).await?;
-            let mut rows = clearing_books::of_hospital(tx, key, fixmedins_code).await?;
-            for row in &mut rows {
-                as_billed(row, &lines)?;
-                settle(&fund_rules(&rules, key, &funds, row)?, row)?;
-                clearing_books::set_cleared(tx, key, row).await?;
-            }
-            clearing_books::put_lines(tx, key, fixmedins_code, &lines).await?;
-            confirmation.digest = digest(&rows, &lines);
-            clearings::set_confirmation(tx, key, &confirmation).await?;
-            Ok(true)
-        })
-        .await
 }
 
 /// The rules of a row's fund.
@@ -103,7 +77,7 @@ pub(super) fn fund_rules(
 
 /// Sums the lines of a row's cases into it. They have to be the cases of its bills: the
 /// year is the sum of its months.
-fn as_billed(row: &mut YearRow, lines: &[YearLine]) -> Result<(), Refusal> {
+pub(super) fn as_billed(row: &mut YearRow, lines: &[YearLine]) -> Result<(), Refusal> {
     let own = |of: fn(&YearLine) -> i64| {
         let mut own = lines.iter().filter(|line| line.insutype == row.insutype);
         own.try_fold(0_i64, |sum, line| sum.checked_add(of(line)))

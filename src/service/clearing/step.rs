@@ -14,7 +14,8 @@ use crate::{
         reconciliation::refused,
     },
     store::{
-        Tx, TxError, clearing_books,
+        Tx, TxError,
+        clearing_books::{self, YearLine},
         clearing_events::{self, ClearingEvent},
         clearings::{self, Clearing, Confirmation},
         monthly_batches::Event,
@@ -198,7 +199,7 @@ async fn agrees(
     same_digest(request, &confirmation.digest)?;
     let amount = needed(request.amount, "/amount")?.fen();
     let code = &confirmation.fixmedins_code;
-    let rows = clearing_books::of_hospital(tx, &clearing.key, code).await?;
+    let rows = clearing_books::of_hospitals(tx, &clearing.key, &[code.as_str()]).await?;
     let mut transfers = rows.iter().map(|row| row.numbers.transfer_fen);
     let transfer = transfers.try_fold(0_i64, i64::checked_add);
     if transfer != Some(amount) {
@@ -217,18 +218,19 @@ async fn give(
 ) -> Result<(), TxError> {
     let key = &clearing.key;
     let insutype = needed(request.insutype.as_ref(), "/insutype")?;
-    let code = &confirmation.fixmedins_code;
+    let code = [confirmation.fixmedins_code.as_str()];
     let funds = clearing_books::funds(tx, key).await?;
     let rules = Rules::read(&clearing.rules)?;
-    let mut rows = clearing_books::of_hospital(tx, key, code).await?;
+    let mut rows = clearing_books::of_hospitals(tx, key, &code).await?;
     let row = rows.iter_mut().find(|row| row.insutype == *insutype);
     let row = row.ok_or_else(|| refused(ErrorCode::ClearingParty, "/insutype"))?;
     let settled = row.numbers.settled_fen.checked_add(amount_fen);
     row.numbers.settled_fen =
         settled.ok_or_else(|| refused(ErrorCode::AmountMismatch, "/amount"))?;
     books::settle(&books::fund_rules(&rules, key, &funds, row)?, row)?;
-    clearing_books::set_cleared(tx, key, row).await?;
-    let lines = clearing_books::lines_of(tx, key, code).await?;
+    clearing_books::set_cleared(tx, key, std::slice::from_ref(row)).await?;
+    let lines = clearing_books::lines_of(tx, key, &code).await?;
+    let lines: Vec<YearLine> = lines.into_iter().map(|one| one.line).collect();
     confirmation.digest = books::digest(&rows, &lines);
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use chs_settlement::states::ClearingState;
 
-use super::books;
+use super::{books, chunks};
 use crate::{
     error::Refusal,
     store::{
@@ -60,15 +60,22 @@ async fn verified(tx: &Tx<'_>, clearing: &Clearing) -> Result<Verified, TxError>
         return Ok(found);
     }
     let confirmations = clearings::confirmations(tx, key).await?;
-    for confirmation in &confirmations {
-        let code = &confirmation.fixmedins_code;
-        let rows = clearing_books::of_hospital(tx, key, code).await?;
-        let lines = clearing_books::lines_of(tx, key, code).await?;
-        found.hospitals += 1;
-        if books::digest(&rows, &lines) != confirmation.digest || !adds_up(&rows, &lines) {
-            found.faults.push(format!(
-                "{code}：结算单与摘要或合计不符 / the statement does not match its digest or sums"
-            ));
+    for some in confirmations.chunks(chunks::HOSPITALS) {
+        let codes: Vec<&str> = some.iter().map(|one| one.fixmedins_code.as_str()).collect();
+        let rows = clearing_books::of_hospitals(tx, key, &codes).await?;
+        let lines = clearing_books::lines_of(tx, key, &codes).await?;
+        let mut rows = chunks::by_hospital(rows);
+        let mut lines = chunks::lines_by_hospital(lines);
+        for confirmation in some {
+            let code = &confirmation.fixmedins_code;
+            let rows = rows.remove(code).unwrap_or_default();
+            let lines = lines.remove(code).unwrap_or_default();
+            found.hospitals += 1;
+            if books::digest(&rows, &lines) != confirmation.digest || !adds_up(&rows, &lines) {
+                found.faults.push(format!(
+                    "{code}：结算单与摘要或合计不符 / the statement does not match its digest or sums"
+                ));
+            }
         }
     }
     let funds = clearing_books::funds(tx, key).await?;

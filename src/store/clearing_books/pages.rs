@@ -2,7 +2,9 @@
 
 use tokio_postgres::Row;
 
-use super::{YearLine, YearNumbers, YearRow, year_columns, year_line, year_row, year_sums};
+use super::{
+    YearLine, YearNumbers, YearRow, year_columns, year_lines::year_line, year_row, year_sums,
+};
 use crate::store::{Tx, TxError, clearings::ClearingKey};
 
 /// Which rows a page covers; `None` leaves a condition out.
