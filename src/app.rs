@@ -34,8 +34,9 @@ use crate::{
     upstream::{Upstream, UpstreamError},
 };
 
-/// Connections for what is no call: migrations, upkeep, readiness.
-const SHARED_CONNECTIONS: usize = 2;
+/// Connections for what is no call: migrations, upkeep, readiness, and the jobs, of which a
+/// clearing takes two: it reads over one and writes over the other.
+const SHARED_CONNECTIONS: usize = 4;
 
 /// What every request may reach.
 pub struct App {

@@ -35,6 +35,9 @@ impl DatabaseArgs {
     }
 }
 
+/// A clearing reads over one and writes over the other.
+const CONNECTIONS: usize = 2;
+
 /// A database opened for one command.
 pub struct Database {
     /// Its store.
@@ -59,8 +62,8 @@ impl Database {
         // What a command changes stands in the audit chain, which has its key there.
         let keys = PlatformKeys::open(config)?;
         let ca = config.database.ca.as_deref();
-        let store =
-            Store::open(connection, ca, 1, Duration::from_secs(10))?.with_audit_key(keys.master);
+        let store = Store::open(connection, ca, CONNECTIONS, Duration::from_secs(10))?
+            .with_audit_key(keys.master);
         Ok(Database { store, started })
     }
 
