@@ -64,25 +64,41 @@ pub async fn lock(tx: &Tx<'_>, request_id: &str) -> Result<Lane, TxError> {
 
 /// Appends an entry to a locked lane; it travels with the commit.
 pub fn append(tx: &Tx<'_>, lane: Lane, entry: Entry<'_>, now: DateTime<Utc>) {
+    append_all(tx, lane, [entry], now);
+}
+
+/// Appends entries to a locked lane, one behind the other; they travel with the commit.
+pub fn append_all<'a>(
+    tx: &Tx<'_>,
+    lane: Lane,
+    entries: impl IntoIterator<Item = Entry<'a>>,
+    now: DateTime<Utc>,
+) {
     let key = tx.audit_key();
-    let Lane { number: lane, head } = lane;
+    let Lane { number, mut head } = lane;
     // PostgreSQL keeps microseconds; the hash must not know more than the row does.
     let at = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
-    let mut row = AuditRow {
-        lane,
-        sequence: head.sequence + 1,
-        at,
-        app_id: entry.app_id.to_owned(),
-        role: entry.role.to_owned(),
-        operation: entry.operation.to_owned(),
-        request_id: entry.request_id.to_owned(),
-        subject: entry.subject.to_owned(),
-        outcome: entry.outcome.to_owned(),
-        prev_hash: head.hash,
-        hash: String::new(),
-    };
-    row.hash = hash_of(&row, key);
-    audit::append(tx, row);
+    for entry in entries {
+        let mut row = AuditRow {
+            lane: number,
+            sequence: head.sequence + 1,
+            at,
+            app_id: entry.app_id.to_owned(),
+            role: entry.role.to_owned(),
+            operation: entry.operation.to_owned(),
+            request_id: entry.request_id.to_owned(),
+            subject: entry.subject.to_owned(),
+            outcome: entry.outcome.to_owned(),
+            prev_hash: head.hash,
+            hash: String::new(),
+        };
+        row.hash = hash_of(&row, key);
+        head = Head {
+            sequence: row.sequence,
+            hash: row.hash.clone(),
+        };
+        audit::append(tx, row);
+    }
 }
 
 /// Records that an operator exports the chain, of this span.

@@ -1,8 +1,10 @@
-//! The bills of a month whose values are fixed: one transaction a batch, then one that
-//! closes the pools. Whatever was committed stays, whatever was not is done again, so the
+//! The bills of a month whose values are fixed: one transaction for some batches, then one
+//! that closes the pools. Whatever was committed stays, whatever was not is done again, so the
 //! work may be cut off anywhere and taken up by anybody.
 
 mod bill;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
@@ -10,15 +12,20 @@ use crate::{
     audit::{self, Entry},
     error::Refusal,
     store::{
-        Store, Tx, TxError, frozen_cases, monthly_batches,
-        monthly_batches::BatchKey,
-        monthly_bills::{self, EntryKind},
-        settlement_months::{self, MonthState},
+        Store, Tx, TxError,
+        frozen_cases::{self, UnbilledCase},
+        monthly_batches::{self, BatchKey},
+        monthly_bills::{self, EntryKind, NewBill},
+        settlement_months::{self, Month, MonthState},
     },
 };
-use bill::Basis;
+use bill::{Basis, Made};
 
 use super::settlement_ids::{self, Named};
+
+/// Batches billed in one transaction: some hundredths of a second's work, so that the lane
+/// of the audit chain that it holds is soon free again.
+const BATCHES: usize = 30;
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,57 +58,121 @@ pub async fn run(
         return Ok(Progress::default());
     };
     let mut bills = 0;
-    for key in &waiting {
-        if bill_batch(store, key, clock()).await? {
-            bills += 1;
-        }
+    for keys in waiting.chunks(BATCHES) {
+        bills += bill_batches(store, setl_ym, keys, clock()).await?;
     }
     let closed = close(store, setl_ym, clock()).await?;
     Ok(Progress { bills, closed })
 }
 
-/// Bills one batch; false when another run has done so.
-async fn bill_batch(store: &Store, key: &BatchKey, now: DateTime<Utc>) -> Result<bool, Refusal> {
-    let subject = format!("{} {} {}", key.setl_ym, key.fixmedins_code, key.insutype);
+/// Bills batches of a month; how many of them another run had not billed.
+async fn bill_batches(
+    store: &Store,
+    setl_ym: &str,
+    keys: &[BatchKey],
+    now: DateTime<Utc>,
+) -> Result<usize, Refusal> {
+    let subjects: BTreeMap<&BatchKey, String> =
+        keys.iter().map(|key| (key, subject(key))).collect();
+    let codes: Vec<&str> = keys.iter().map(|key| key.fixmedins_code.as_str()).collect();
     store
         .run_tx("bills.bill", async |tx: &Tx<'_>| {
-            let lane = audit::lock(tx, &subject).await?;
-            let batches = monthly_batches::lock_of(tx, &key.fixmedins_code, &key.insutype).await?;
-            if monthly_bills::exists(tx, key).await? {
-                return Ok(false);
+            let lane = audit::lock(tx, subjects.values().next().map_or("", String::as_str)).await?;
+            let mut batches = Vec::new();
+            for key in keys {
+                let (code, insutype) = (&key.fixmedins_code, &key.insutype);
+                batches.extend(monthly_batches::lock_of(tx, code, insutype).await?);
             }
-            let known = batches.iter().any(|batch| batch.key == *key);
-            let month = settlement_months::found(tx, &key.setl_ym).await?;
+            let billed = monthly_bills::billed(tx, setl_ym, &codes).await?;
+            let waiting: Vec<_> = keys.iter().filter(|key| !billed.contains(*key)).collect();
+            if waiting.is_empty() {
+                return Ok(0);
+            }
+            let known = |key: &&BatchKey| batches.iter().any(|batch| batch.key == **key);
+            let known = waiting.iter().all(known);
+            let month = settlement_months::found(tx, setl_ym).await?;
             let month = month.filter(|month| known && month.state == MonthState::Valued);
             let month = month.ok_or_else(|| Refusal::internal("a batch of no valued month"))?;
-            let pools = settlement_months::pools(tx, &key.setl_ym).await?;
-            let pool = pools.iter().find(|pool| pool.insutype == key.insutype);
-            let pool = pool.ok_or_else(|| Refusal::internal("a batch without a pool"))?;
-            let cases = frozen_cases::of_batch(tx, key).await?;
-            let entries = monthly_bills::take_entries(tx, key).await?;
-            let basis = Basis {
-                value: pool.value,
-                entries,
-                deposit: month.deposit,
-                pays_monthly: month.pays_monthly,
-            };
-            let made = bill::of(&key.insutype, &cases, &basis, now)?;
-            monthly_bills::put(tx, key, &made.bill, &made.lines).await?;
-            let ids: Vec<&str> = cases.iter().map(|case| case.setl_id.as_str()).collect();
-            frozen_cases::set_payable(tx, &key.fixmedins_code, &ids, &made.payable_fen).await?;
-            carry_over(tx, key, made.bill.carried_fen, now).await?;
-            let entry = Entry {
-                app_id: "gateway",
-                role: "gateway",
-                operation: "bills.bill",
-                request_id: &subject,
-                subject: &subject,
-                outcome: "done",
-            };
-            audit::append(tx, lane, entry, now);
-            Ok(true)
+            let bills = made(tx, &month, &waiting, &codes, now).await?;
+            kept(tx, &bills).await?;
+            for of in &bills {
+                carry_over(tx, of.key, of.made.bill.carried_fen, now).await?;
+            }
+            let entries = waiting.iter().filter_map(|key| subjects.get(key));
+            audit::append_all(tx, lane, entries.map(|subject| entry(subject)), now);
+            Ok(bills.len())
         })
         .await
+}
+
+/// A batch with its cases and what was made of them.
+struct OfBatch<'a> {
+    key: &'a BatchKey,
+    cases: Vec<UnbilledCase>,
+    made: Made,
+}
+
+/// Makes the bills of locked batches.
+async fn made<'a>(
+    tx: &Tx<'_>,
+    month: &Month,
+    keys: &[&'a BatchKey],
+    codes: &[&str],
+    now: DateTime<Utc>,
+) -> Result<Vec<OfBatch<'a>>, TxError> {
+    let pools = settlement_months::pools(tx, &month.setl_ym).await?;
+    let mut cases = frozen_cases::of_batches(tx, &month.setl_ym, codes).await?;
+    let entries = monthly_bills::take_entries(tx, &month.setl_ym, keys).await?;
+    let mut bills = Vec::new();
+    for key in keys.iter().copied() {
+        let pool = pools.iter().find(|pool| pool.insutype == key.insutype);
+        let pool = pool.ok_or_else(|| Refusal::internal("a batch without a pool"))?;
+        let basis = Basis {
+            value: pool.value,
+            entries: entries.get(key).copied().unwrap_or_default(),
+            deposit: month.deposit,
+            pays_monthly: month.pays_monthly,
+        };
+        let cases = cases.remove(key).unwrap_or_default();
+        let made = bill::of(&key.insutype, &cases, &basis, now)?;
+        bills.push(OfBatch { key, cases, made });
+    }
+    Ok(bills)
+}
+
+/// Keeps bills, their lines, and what each case is worth.
+async fn kept(tx: &Tx<'_>, bills: &[OfBatch<'_>]) -> Result<(), TxError> {
+    let new: Vec<NewBill<'_>> = bills
+        .iter()
+        .map(|of| NewBill {
+            key: of.key,
+            bill: &of.made.bill,
+            lines: &of.made.lines,
+        })
+        .collect();
+    monthly_bills::put(tx, &new).await?;
+    let (mut codes, mut ids, mut payable_fen) = (Vec::new(), Vec::new(), Vec::new());
+    for of in bills {
+        codes.extend(of.cases.iter().map(|_| of.key.fixmedins_code.as_str()));
+        ids.extend(of.cases.iter().map(|case| case.setl_id.as_str()));
+        payable_fen.extend_from_slice(&of.made.payable_fen);
+    }
+    frozen_cases::set_payable(tx, &codes, &ids, &payable_fen).await
+}
+
+fn subject(key: &BatchKey) -> String {
+    format!("{} {} {}", key.setl_ym, key.fixmedins_code, key.insutype)
+}
+
+fn entry(subject: &str) -> Entry<'_> {
+    Entry {
+        app_id: "gateway",
+        role: "gateway",
+        operation: "bills.bill",
+        request_id: subject,
+        subject,
+        outcome: "done",
+    }
 }
 
 /// What the bill leaves the hospital owing becomes an entry of its next one.

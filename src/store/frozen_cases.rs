@@ -1,5 +1,7 @@
 //! Cases frozen with a month: priced once, never rewritten.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use tokio_postgres::Row;
@@ -274,18 +276,23 @@ pub struct UnbilledCase {
     pub others_fen: i64,
 }
 
-/// The cases of a batch, by settlement id.
+/// The cases of these institutions' month by batch, each by settlement id.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn of_batch(tx: &Tx<'_>, key: &BatchKey) -> Result<Vec<UnbilledCase>, TxError> {
+pub async fn of_batches(
+    tx: &Tx<'_>,
+    setl_ym: &str,
+    codes: &[&str],
+) -> Result<BTreeMap<BatchKey, Vec<UnbilledCase>>, TxError> {
     let rows = tx
         .query(
             "SELECT setl_id, department, drg_code, drg_name, points_e4, fixed_fen, cost_fen,
-                    others_fen
+                    others_fen, fixmedins_code, insutype
              FROM frozen_cases
-             WHERE fixmedins_code = $1 AND setl_ym = $2 AND insutype = $3 ORDER BY setl_id",
-            &[&key.fixmedins_code, &key.setl_ym, &key.insutype],
+             WHERE fixmedins_code = ANY($1) AND setl_ym = $2
+             ORDER BY fixmedins_code, insutype, setl_id",
+            &[&codes, &setl_ym],
         )
         .await?;
     let case = |row: &Row| -> Result<UnbilledCase, tokio_postgres::Error> {
@@ -300,7 +307,16 @@ pub async fn of_batch(tx: &Tx<'_>, key: &BatchKey) -> Result<Vec<UnbilledCase>, 
             others_fen: row.try_get(7)?,
         })
     };
-    Ok(rows.iter().map(case).collect::<Result<_, _>>()?)
+    let mut cases: BTreeMap<BatchKey, Vec<UnbilledCase>> = BTreeMap::new();
+    for row in &rows {
+        let key = BatchKey {
+            fixmedins_code: row.try_get(8)?,
+            setl_ym: setl_ym.to_owned(),
+            insutype: row.try_get(9)?,
+        };
+        cases.entry(key).or_default().push(case(row)?);
+    }
+    Ok(cases)
 }
 
 /// What the points of a month rest on, of one case.
@@ -355,21 +371,21 @@ pub async fn sums_after(
     Ok(rows.iter().map(sums).collect::<Result<_, _>>()?)
 }
 
-/// Writes what the cases of an institution are worth.
+/// Writes what cases are worth: institutions, settlement ids and amounts, one place each.
 ///
 /// # Errors
 /// [`TxError::Database`].
 pub async fn set_payable(
     tx: &Tx<'_>,
-    fixmedins_code: &str,
+    codes: &[&str],
     setl_ids: &[&str],
     payable_fen: &[i64],
 ) -> Result<(), TxError> {
     tx.execute(
         "UPDATE frozen_cases c SET payable_fen = k.payable
-         FROM UNNEST($2::text[], $3::bigint[]) AS k (s, payable)
-         WHERE c.fixmedins_code = $1 AND c.setl_id = k.s AND c.payable_fen IS NULL",
-        &[&fixmedins_code, &setl_ids, &payable_fen],
+         FROM UNNEST($1::text[], $2::text[], $3::bigint[]) AS k (code, setl_id, payable)
+         WHERE c.fixmedins_code = k.code AND c.setl_id = k.setl_id AND c.payable_fen IS NULL",
+        &[&codes, &setl_ids, &payable_fen],
     )
     .await
 }

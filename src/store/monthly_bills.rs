@@ -1,5 +1,7 @@
 //! Bills of the month, their lines, and the entries beside them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use tokio_postgres::Row;
@@ -66,57 +68,102 @@ pub struct BillLine {
     pub payable_fen: i64,
 }
 
-/// Keeps a bill with its lines.
+/// A bill that was just made.
+#[derive(Debug, Clone, Copy)]
+pub struct NewBill<'a> {
+    /// The batch that it is of.
+    pub key: &'a BatchKey,
+    /// The bill.
+    pub bill: &'a Bill,
+    /// Its lines.
+    pub lines: &'a [BillLine],
+}
+
+/// Keeps bills with their lines.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn put(
-    tx: &Tx<'_>,
-    key: &BatchKey,
-    bill: &Bill,
-    lines: &[BillLine],
-) -> Result<(), TxError> {
+pub async fn put(tx: &Tx<'_>, bills: &[NewBill<'_>]) -> Result<(), TxError> {
+    let codes: Vec<_> = bills.iter().map(|new| &new.key.fixmedins_code).collect();
+    let months: Vec<_> = bills.iter().map(|new| &new.key.setl_ym).collect();
+    let insutypes: Vec<_> = bills.iter().map(|new| &new.key.insutype).collect();
+    let values: Vec<_> = bills.iter().map(|new| new.bill.value).collect();
+    let moments: Vec<_> = bills.iter().map(|new| new.bill.billed_at).collect();
+    let number = |of: fn(&Bill) -> i64| {
+        let numbers = bills.iter().map(|new| of(new.bill));
+        numbers.collect::<Vec<_>>()
+    };
+    let transfers = number(|bill| bill.transfer_fen);
     tx.execute(
-        "INSERT INTO monthly_bills (fixmedins_code, setl_ym, insutype, cases, value, points_e4,
-             fixed_fen, cost_fen, others_fen, payable_fen, booked_fen, deductions_fen,
-             differences_fen, carried_in_fen, deposit_fen, offset_fen, transfer_fen, carried_fen,
-             billed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19)",
+        "INSERT INTO monthly_bills (fixmedins_code, setl_ym, insutype, value, billed_at, cases,
+             points_e4, fixed_fen, cost_fen, others_fen, payable_fen, booked_fen, deductions_fen,
+             differences_fen, carried_in_fen, deposit_fen, offset_fen, transfer_fen, carried_fen)
+         SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::numeric[],
+             $5::timestamptz[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+             $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[],
+             $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[])",
         &[
-            &key.fixmedins_code,
-            &key.setl_ym,
-            &key.insutype,
-            &bill.cases,
-            &bill.value,
-            &bill.points_e4,
-            &bill.fixed_fen,
-            &bill.cost_fen,
-            &bill.others_fen,
-            &bill.payable_fen,
-            &bill.booked_fen,
-            &bill.deductions_fen,
-            &bill.differences_fen,
-            &bill.carried_in_fen,
-            &bill.deposit_fen,
-            &bill.offset_fen,
-            &bill.transfer_fen,
-            &bill.carried_fen,
-            &bill.billed_at,
+            &codes,
+            &months,
+            &insutypes,
+            &values,
+            &moments,
+            &number(|bill| bill.cases),
+            &number(|bill| bill.points_e4),
+            &number(|bill| bill.fixed_fen),
+            &number(|bill| bill.cost_fen),
+            &number(|bill| bill.others_fen),
+            &number(|bill| bill.payable_fen),
+            &number(|bill| bill.booked_fen),
+            &number(|bill| bill.deductions_fen),
+            &number(|bill| bill.differences_fen),
+            &number(|bill| bill.carried_in_fen),
+            &number(|bill| bill.deposit_fen),
+            &number(|bill| bill.offset_fen),
+            &transfers,
+            &number(|bill| bill.carried_fen),
         ],
     )
     .await?;
-    let text = |of: fn(&BillLine) -> &String| lines.iter().map(of).collect::<Vec<_>>();
-    let number = |of: fn(&BillLine) -> i64| lines.iter().map(of).collect::<Vec<_>>();
+    put_lines(tx, bills).await?;
+    // Beside the bill, the batch knows what it has to transfer.
+    tx.execute(
+        "UPDATE monthly_batches b SET due_fen = k.due
+         FROM UNNEST($1::text[], $2::text[], $3::text[], $4::bigint[])
+             AS k (code, setl_ym, insutype, due)
+         WHERE b.fixmedins_code = k.code AND b.setl_ym = k.setl_ym AND b.insutype = k.insutype",
+        &[&codes, &months, &insutypes, &transfers],
+    )
+    .await
+}
+
+async fn put_lines(tx: &Tx<'_>, bills: &[NewBill<'_>]) -> Result<(), TxError> {
+    let lines: Vec<(&BatchKey, &BillLine)> = bills
+        .iter()
+        .flat_map(|new| new.lines.iter().map(|line| (new.key, line)))
+        .collect();
+    let whose = |of: fn(&BatchKey) -> &String| {
+        let texts = lines.iter().map(|(key, _)| of(key));
+        texts.collect::<Vec<_>>()
+    };
+    let text = |of: fn(&BillLine) -> &String| {
+        let texts = lines.iter().map(|(_, line)| of(line));
+        texts.collect::<Vec<_>>()
+    };
+    let number = |of: fn(&BillLine) -> i64| {
+        let numbers = lines.iter().map(|(_, line)| of(line));
+        numbers.collect::<Vec<_>>()
+    };
     tx.execute(
         "INSERT INTO bill_lines (fixmedins_code, setl_ym, insutype, department, drg_code, drg_name,
              cases, points_e4, fixed_fen, cost_fen, others_fen, payable_fen)
-         SELECT $1, $2, $3, * FROM UNNEST($4::text[], $5::text[], $6::text[], $7::bigint[],
-             $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])",
+         SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+             $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
+             $12::bigint[])",
         &[
-            &key.fixmedins_code,
-            &key.setl_ym,
-            &key.insutype,
+            &whose(|key| &key.fixmedins_code),
+            &whose(|key| &key.setl_ym),
+            &whose(|key| &key.insutype),
             &text(|line| &line.department),
             &text(|line| &line.drg_code),
             &text(|line| &line.drg_name),
@@ -128,34 +175,36 @@ pub async fn put(
             &number(|line| line.payable_fen),
         ],
     )
-    .await?;
-    // Beside the bill, the batch knows what it has to transfer.
-    tx.execute(
-        "UPDATE monthly_batches SET due_fen = $4
-         WHERE fixmedins_code = $1 AND setl_ym = $2 AND insutype = $3",
-        &[
-            &key.fixmedins_code,
-            &key.setl_ym,
-            &key.insutype,
-            &bill.transfer_fen,
-        ],
-    )
     .await
 }
 
-/// Whether a batch has its bill.
+/// Batches of these institutions' month that have their bill.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn exists(tx: &Tx<'_>, key: &BatchKey) -> Result<bool, TxError> {
-    let row = tx
-        .query_opt(
-            "SELECT 1 FROM monthly_bills
-             WHERE fixmedins_code = $1 AND setl_ym = $2 AND insutype = $3",
-            &[&key.fixmedins_code, &key.setl_ym, &key.insutype],
+pub async fn billed(
+    tx: &Tx<'_>,
+    setl_ym: &str,
+    codes: &[&str],
+) -> Result<BTreeSet<BatchKey>, TxError> {
+    let rows = tx
+        .query(
+            "SELECT fixmedins_code, insutype FROM monthly_bills
+             WHERE fixmedins_code = ANY($1) AND setl_ym = $2",
+            &[&codes, &setl_ym],
         )
         .await?;
-    Ok(row.is_some())
+    let key = |row: &Row| key_of(row, setl_ym);
+    Ok(rows.iter().map(key).collect::<Result<_, _>>()?)
+}
+
+/// The key of a row that begins with institution and insurance type.
+fn key_of(row: &Row, setl_ym: &str) -> Result<BatchKey, tokio_postgres::Error> {
+    Ok(BatchKey {
+        fixmedins_code: row.try_get(0)?,
+        setl_ym: setl_ym.to_owned(),
+        insutype: row.try_get(1)?,
+    })
 }
 
 /// A kind of [`Entry`].
@@ -252,41 +301,59 @@ pub struct OpenEntries {
     pub advance_fen: i64,
 }
 
-/// Takes the open entries of an institution and insurance type into a month's bill. The
-/// batches of both are locked by the caller.
+/// Takes the open entries of these batches' institutions and insurance types into the
+/// month's bills; batches without any are left out. The batches are locked by the caller.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn take_entries(tx: &Tx<'_>, key: &BatchKey) -> Result<OpenEntries, TxError> {
-    let row = tx
-        .query_one(
+pub async fn take_entries(
+    tx: &Tx<'_>,
+    setl_ym: &str,
+    keys: &[&BatchKey],
+) -> Result<BTreeMap<BatchKey, OpenEntries>, TxError> {
+    let codes: Vec<_> = keys.iter().map(|key| &key.fixmedins_code).collect();
+    let insutypes: Vec<_> = keys.iter().map(|key| &key.insutype).collect();
+    let rows = tx
+        .query(
             "WITH taken AS (
-                 UPDATE bill_entries SET billed_ym = $2
-                 WHERE fixmedins_code = $1 AND insutype = $3 AND billed_ym IS NULL
-                   AND kind <> 'ADVANCE'
-                 RETURNING kind, amount_fen)
-             SELECT COALESCE(SUM(amount_fen) FILTER (WHERE kind = 'DEDUCTION'), 0)::bigint,
+                 UPDATE bill_entries e SET billed_ym = $3
+                 FROM UNNEST($1::text[], $2::text[]) AS k (code, insutype)
+                 WHERE e.fixmedins_code = k.code AND e.insutype = k.insutype
+                   AND e.billed_ym IS NULL AND e.kind <> 'ADVANCE'
+                 RETURNING e.fixmedins_code, e.insutype, e.kind, e.amount_fen)
+             SELECT fixmedins_code, insutype,
+                    COALESCE(SUM(amount_fen) FILTER (WHERE kind = 'DEDUCTION'), 0)::bigint,
                     COALESCE(SUM(amount_fen) FILTER (WHERE kind = 'DIFFERENCE'), 0)::bigint,
                     COALESCE(SUM(amount_fen) FILTER (WHERE kind = 'CARRIED'), 0)::bigint
-             FROM taken",
-            &[&key.fixmedins_code, &key.setl_ym, &key.insutype],
+             FROM taken GROUP BY fixmedins_code, insutype",
+            &[&codes, &insutypes, &setl_ym],
         )
         .await?;
-    let advance = tx
-        .query_one(
-            "SELECT (COALESCE((SELECT SUM(amount_fen) FROM bill_entries
-                     WHERE fixmedins_code = $1 AND insutype = $2 AND kind = 'ADVANCE'), 0)
-                   - COALESCE((SELECT SUM(offset_fen) FROM monthly_bills
-                     WHERE fixmedins_code = $1 AND insutype = $2), 0))::bigint",
-            &[&key.fixmedins_code, &key.insutype],
+    let mut entries: BTreeMap<BatchKey, OpenEntries> = BTreeMap::new();
+    for row in &rows {
+        let of = entries.entry(key_of(row, setl_ym)?).or_default();
+        of.deductions_fen = row.try_get(2)?;
+        of.differences_fen = row.try_get(3)?;
+        of.carried_fen = row.try_get(4)?;
+    }
+    // What was given in advance, and what the bills up to now have set off of it.
+    let rows = tx
+        .query(
+            "SELECT fixmedins_code, insutype, SUM(amount_fen)::bigint FROM (
+                 SELECT fixmedins_code, insutype, amount_fen FROM bill_entries
+                 WHERE fixmedins_code = ANY($1) AND kind = 'ADVANCE'
+                 UNION ALL
+                 SELECT fixmedins_code, insutype, -offset_fen FROM monthly_bills
+                 WHERE fixmedins_code = ANY($1)) AS moved
+             GROUP BY fixmedins_code, insutype",
+            &[&codes],
         )
         .await?;
-    Ok(OpenEntries {
-        deductions_fen: row.try_get(0)?,
-        differences_fen: row.try_get(1)?,
-        carried_fen: row.try_get(2)?,
-        advance_fen: advance.try_get(0)?,
-    })
+    for row in &rows {
+        let of = entries.entry(key_of(row, setl_ym)?).or_default();
+        of.advance_fen = row.try_get(2)?;
+    }
+    Ok(entries)
 }
 
 pub(super) fn bill_of(row: &Row, at: usize) -> Result<Bill, tokio_postgres::Error> {
