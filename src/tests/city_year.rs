@@ -18,7 +18,7 @@ use crate::{
     month::{bills, fen, run, sum, whole},
 };
 
-fn setting(name: &str, otherwise: u64) -> u64 {
+pub(crate) fn setting(name: &str, otherwise: u64) -> u64 {
     let text = std::env::var(name).ok();
     text.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
@@ -34,14 +34,13 @@ async fn gateway() -> Gateway {
     .await
 }
 
-/// Frozen cases of twelve months and their batches. A few hospitals have nine tenths of the
-/// cases; one case in a hundred is a special case with a fixed amount.
-async fn filled(gateway: &Gateway, cases: u64, hospitals: u64) {
+/// What fills frozen cases of twelve months and their batches. A few hospitals have nine
+/// tenths of the cases; one case in a hundred is a special case with a fixed amount.
+pub(crate) fn filling(cases: u64, hospitals: u64) -> String {
     let big = (hospitals / 25).max(1);
     let small = (hospitals - big).max(1);
-    gateway
-        .batch(&format!(
-            "CREATE FUNCTION pg_temp.draw(i bigint, what int, most bigint) RETURNS bigint
+    format!(
+        "CREATE FUNCTION pg_temp.draw(i bigint, what int, most bigint) RETURNS bigint
              LANGUAGE sql IMMUTABLE PARALLEL SAFE
              AS $$ SELECT (hashint8extended(i, 6100 + what) & 4611686018427387903) % most $$;
              INSERT INTO frozen_cases (fixmedins_code, setl_id, setl_ym, insutype, district,
@@ -77,10 +76,29 @@ async fn filled(gateway: &Gateway, cases: u64, hospitals: u64) {
                  deposit, pays_monthly)
              SELECT '2026' || lpad(m::text, 2, '0'), 'OPEN', 'fangchenggang', '', true, 0.05, true
              FROM generate_series(1, 12) AS m;"
-        ))
-        .await;
+    )
+}
+
+async fn filled(gateway: &Gateway, cases: u64, hospitals: u64) {
+    gateway.batch(&filling(cases, hospitals)).await;
     gateway.batch("VACUUM ANALYZE").await;
 }
+
+/// Bills of all that is frozen, each as high as its cost without what others paid.
+pub(crate) const BILLED: &str =
+    "INSERT INTO monthly_bills (fixmedins_code, setl_ym, insutype, cases, value,
+         points_e4, fixed_fen, cost_fen, others_fen, payable_fen, booked_fen,
+         deductions_fen, differences_fen, carried_in_fen, deposit_fen, offset_fen,
+         transfer_fen, carried_fen, billed_at)
+     SELECT fixmedins_code, setl_ym, insutype, COUNT(*), 50,
+         COALESCE(SUM(points_e4), 0), COALESCE(SUM(fixed_fen), 0), SUM(cost_fen),
+         SUM(others_fen), SUM(cost_fen), SUM(cost_fen - others_fen), 0, 0, 0, 0, 0,
+         SUM(cost_fen - others_fen), 0, now()
+     FROM frozen_cases GROUP BY 1, 2, 3;
+     UPDATE monthly_batches b SET due_fen = m.transfer_fen FROM monthly_bills m
+     WHERE m.fixmedins_code = b.fixmedins_code AND m.setl_ym = b.setl_ym
+       AND m.insutype = b.insutype;
+     UPDATE settlement_months SET state = 'BILLED';";
 
 /// Peak resident memory since the last reset, MB; none where the kernel does not tell.
 fn peak_mb() -> u64 {
@@ -96,7 +114,7 @@ fn reset_peak() {
 }
 
 /// Every batch of the year as paid as billed.
-const PAID: &str = "UPDATE monthly_batches SET state = 'PAID', reconciled_fen = due_fen";
+pub(crate) const PAID: &str = "UPDATE monthly_batches SET state = 'PAID', reconciled_fen = due_fen";
 
 async fn cleared(gateway: &Gateway, budget: i64) -> (Value, Duration) {
     let proposal = json!({"year": "2026", "stage": "CLEARING", "opter_id": "zhang",
@@ -231,23 +249,7 @@ async fn a_provinces_year_is_cleared_in_time_that_grows_with_its_cases() {
         let gateway = gateway().await;
         let started = Instant::now();
         filled(&gateway, cases, (cases / 20).clamp(5, 4_000)).await;
-        gateway
-            .batch(
-                "INSERT INTO monthly_bills (fixmedins_code, setl_ym, insutype, cases, value,
-                     points_e4, fixed_fen, cost_fen, others_fen, payable_fen, booked_fen,
-                     deductions_fen, differences_fen, carried_in_fen, deposit_fen, offset_fen,
-                     transfer_fen, carried_fen, billed_at)
-                 SELECT fixmedins_code, setl_ym, insutype, COUNT(*), 50,
-                     COALESCE(SUM(points_e4), 0), COALESCE(SUM(fixed_fen), 0), SUM(cost_fen),
-                     SUM(others_fen), SUM(cost_fen), SUM(cost_fen - others_fen), 0, 0, 0, 0, 0,
-                     SUM(cost_fen - others_fen), 0, now()
-                 FROM frozen_cases GROUP BY 1, 2, 3;
-                 UPDATE monthly_batches b SET due_fen = m.transfer_fen FROM monthly_bills m
-                 WHERE m.fixmedins_code = b.fixmedins_code AND m.setl_ym = b.setl_ym
-                   AND m.insutype = b.insutype;
-                 UPDATE settlement_months SET state = 'BILLED';",
-            )
-            .await;
+        gateway.batch(BILLED).await;
         gateway.batch(PAID).await;
         gateway.batch("VACUUM ANALYZE").await;
         println!("{cases} cases: filled in {:.1?}", started.elapsed());

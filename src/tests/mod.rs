@@ -18,6 +18,7 @@ mod blank_members;
 mod callers;
 mod city_year;
 mod clearing;
+mod clearing_crash;
 mod command_line;
 mod comparison;
 mod compatibility;

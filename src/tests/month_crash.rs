@@ -52,7 +52,7 @@ async fn send(
     Some(data)
 }
 
-async fn sent(
+pub(crate) async fn sent(
     data: &Path,
     url: &str,
     name: &'static str,
