@@ -28,6 +28,7 @@ use crate::{
     reload::Reloads,
     router,
     schemas::Schemas,
+    service::group_averages::GroupAverages,
     store::{Store, StoreError},
     telemetry,
     tls::{Tls, TlsError},
@@ -50,6 +51,8 @@ pub struct App {
     pub keys: PlatformKeys,
     /// Rules, schemes and profiles; `reload` replaces them.
     pub catalogue: InForce<Catalogue>,
+    /// Averages of the groups over the last closed months.
+    pub averages: InForce<GroupAverages>,
     /// JSON Schemas of the operations.
     pub schemas: Schemas,
     /// Rate limits.
@@ -186,6 +189,7 @@ impl Application {
             register: Register::new(registry),
             keys,
             catalogue: InForce::new(catalogue),
+            averages: InForce::new(GroupAverages::default()),
             metrics,
             config,
             clock: Utc::now,

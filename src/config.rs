@@ -102,6 +102,9 @@ pub struct Quality {
     /// 日间手术计划住院的最长小时数，24，至多 48 / most hours of a stay planned as day surgery: 24,
     /// and never more than 48.
     pub day_surgery_hours: u32,
+    /// 病组均值至少须有的病例数（近十二个已出账月份），不足则相应规则答“未评价”/ fewest cases of the
+    /// last twelve billed months that a group's averages rest on.
+    pub average_cases: u32,
 }
 
 /// 统筹区设定的月结参数，小数写在引号内 / parameters of the month that are the area's to set;
@@ -119,6 +122,10 @@ pub struct Settlement {
     /// 统筹基金的 fund_pay_type（2304 的 hifp_pay 未到时使用）/ fund_pay_type of the pooled basic
     /// funds, without 2304's hifp_pay: what others pay of a case is its cost less these.
     pub pooled_funds: Vec<String>,
+    /// 本统筹区的参保地，行政区划代码的开头；空：`admdvs` 所在统筹区。其他参保地的病例单独出账，
+    /// 见 docs/CROSS_REGION.md / insured areas that this fund pays for, as beginnings of their
+    /// codes; empty: those of `admdvs`. Cases of others are billed apart.
+    pub local_areas: Vec<String>,
     /// 特病单议占当月出院人次的上限，DRG / share of a month's discharges that may be reviewed as
     /// special cases, DRG.
     #[schema(value_type = String)]
@@ -258,12 +265,14 @@ impl Default for Config {
             quality: Quality {
                 folder: None,
                 day_surgery_hours: 24,
+                average_cases: 10,
             },
             settlement: Settlement {
                 deposit: Decimal::ZERO,
                 pays_monthly: true,
                 value_decimals: 4,
                 pooled_funds: ["310100", "390100"].map(str::to_owned).to_vec(),
+                local_areas: Vec::new(),
                 special_share_drg: Decimal::new(5, 2),
                 special_share_dip: Decimal::new(5, 3),
                 appeal_days: 10,

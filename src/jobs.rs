@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     app::{App, StartError, open_registry},
-    service::{billing, clearing},
+    service::{billing, clearing, group_averages},
 };
 
 /// How often expired rows and quiet callers are forgotten.
@@ -21,6 +21,9 @@ pub async fn upkeep(app: Arc<App>) {
         ticks.tick().await;
         app.limiter.forget_quiet();
         app.metrics.run_upkeep();
+        if let Err(error) = group_averages::reload(&app).await {
+            tracing::warn!(%error, "averages of the groups could not be read");
+        }
         match app.store.purge_expired((app.clock)()).await {
             Ok((nonces, answers)) if nonces + answers > 0 => {
                 tracing::info!(nonces, answers, "expired rows deleted");

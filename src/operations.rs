@@ -12,6 +12,8 @@ pub mod category_change;
 pub mod clearing_propose;
 pub mod clearing_query;
 pub mod clearing_step;
+pub mod cross_region_bills;
+pub mod cross_region_decide;
 pub mod discharge_guard;
 pub mod fee_guard;
 pub mod groupings_fee_summary;
@@ -175,6 +177,8 @@ pub const TABLE: &[OperationRow] = &[
     OperationRow::of::<clearing_propose::Propose>(),
     OperationRow::of::<clearing_step::Step>(),
     OperationRow::of::<clearing_query::Cleared>(),
+    OperationRow::of::<cross_region_bills::AreaBills>(),
+    OperationRow::of::<cross_region_decide::Decide>(),
 ];
 
 /// A request out of data that fits its schema.

@@ -16,12 +16,13 @@ use crate::{
     operations::{
         bills_confirm, bills_confirm_state, bills_entry, bills_monthly, bills_run, bills_step,
         catalogue_diff, category_change, clearing_propose, clearing_query, clearing_step,
-        discharge_guard, fee_guard, groupings_fee_summary, groupings_report, groupings_revoke,
-        groupings_verify, lists_audit, lists_uploads, mapping_guard, objections_decide,
-        objections_submit, publication_publish, publication_query, qc_post_check, qc_pre_check,
-        qc_results, reconciliation_apply, reconciliation_freeze, reconciliation_withdraw,
-        reports_submit, sign_in, sign_out, special_cases_change, special_cases_declare,
-        special_cases_list, special_cases_opinions, special_cases_review, stay_audit_view,
+        cross_region_bills, cross_region_decide, discharge_guard, fee_guard, groupings_fee_summary,
+        groupings_report, groupings_revoke, groupings_verify, lists_audit, lists_uploads,
+        mapping_guard, objections_decide, objections_submit, publication_publish,
+        publication_query, qc_post_check, qc_pre_check, qc_results, reconciliation_apply,
+        reconciliation_freeze, reconciliation_withdraw, reports_submit, sign_in, sign_out,
+        special_cases_change, special_cases_declare, special_cases_list, special_cases_opinions,
+        special_cases_review, stay_audit_view,
     },
 };
 
@@ -68,7 +69,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .service(bills_confirm_state::handler) //       核定状态
                 .service(clearing_propose::handler) //          年度清算编制
                 .service(clearing_step::handler) //             年度清算推进
-                .service(clearing_query::handler), //           年度清算查询
+                .service(clearing_query::handler) //            年度清算查询
+                .service(cross_region_bills::handler) //        异地账单查询
+                .service(cross_region_decide::handler), //      异地病例决定
         )
         .service(transaction::call)
         .service(transaction::call_by_number)

@@ -72,6 +72,19 @@ impl Reply {
     }
 }
 
+/// Takes cases of patients insured elsewhere: the provincial remote settlement system offers
+/// it, this gateway does not.
+pub const CROSS_REGION_SUBMIT: &str = "cross-region.submit";
+
+/// Where the platform takes an operation.
+fn path_of(operation: &str) -> Option<&'static str> {
+    if operation == CROSS_REGION_SUBMIT {
+        return Some("/cross-region/submit");
+    }
+    let row = TABLE.iter().find(|row| row.id == operation);
+    row.map(|row| row.path)
+}
+
 impl Upstream {
     /// The configured platform; nothing where delivery is off.
     ///
@@ -103,7 +116,7 @@ impl Upstream {
         data: &str,
         now: DateTime<Utc>,
     ) -> Reply {
-        let Some(row) = TABLE.iter().find(|row| row.id == operation) else {
+        let Some(path) = path_of(operation) else {
             return Reply::again("no such operation");
         };
         let sealed = self
@@ -113,7 +126,7 @@ impl Upstream {
             Ok(message) => message,
             Err(error) => return Reply::again(error),
         };
-        let url = format!("{}/api/v1{}", self.url, row.path);
+        let url = format!("{}/api/v1{path}", self.url);
         let answer = match self.post(&url, message.to_json()).await {
             Ok(answer) => answer,
             Err(cause) => return Reply::again(cause),

@@ -53,6 +53,9 @@ pub struct FreezeAnswer {
     pub example: Option<bool>,
     /// A batch for each insurance type.
     pub batches: Vec<FrozenBatch>,
+    /// Cases of patients insured elsewhere, by insured area: they stand in bills of their own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cross_region: Vec<FrozenAway>,
     /// Cases that stay out, and why.
     pub left_out: Vec<LeftOut>,
     /// Special cases bound to the month.
@@ -69,6 +72,20 @@ pub struct FrozenBatch {
     /// Id of the batch, as 9201 tells it.
     #[serde(rename = "feeClrId")]
     pub fee_clr_id: String,
+    /// Cases.
+    pub setl_psntime: i64,
+    /// Total cost, yuan.
+    #[schema(value_type = f64)]
+    pub medfee_sumamt: Value,
+}
+
+/// Cases of an insured area.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FrozenAway {
+    /// Insured area.
+    pub insu_admdvs: String,
+    /// Insurance type.
+    pub insutype: String,
     /// Cases.
     pub setl_psntime: i64,
     /// Total cost, yuan.

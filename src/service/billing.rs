@@ -14,6 +14,7 @@ use crate::{
     store::{
         Store, Tx, TxError,
         frozen_cases::{self, UnbilledCase},
+        group_months,
         monthly_batches::{self, BatchKey},
         monthly_bills::{self, EntryKind, NewBill},
         settlement_months::{self, Month, MonthState},
@@ -211,6 +212,7 @@ async fn close(store: &Store, setl_ym: &str, now: DateTime<Utc>) -> Result<bool,
                 return Ok(false);
             }
             settlement_months::set_billed(tx, setl_ym, now).await?;
+            group_months::close(tx, setl_ym).await?;
             Ok(true)
         })
         .await

@@ -15,11 +15,12 @@ use crate::{
     audit::{self, Entry},
     error::Refusal,
     keys::SealedAs,
+    service::cross_region::Told,
     store::{
         Tx,
         outbox::{self, Attempt, Due},
     },
-    upstream::{Reply, Upstream},
+    upstream::{CROSS_REGION_SUBMIT, Reply, Upstream},
 };
 
 /// Who delivers, in the audit chain.
@@ -72,15 +73,22 @@ async fn deliver(app: &App, upstream: &Upstream, message: &Due) -> Result<bool, 
     let place = SealedAs::Outgoing(&message.message_id);
     let payload = app.keys.master.open(place, &message.payload);
     let data = payload.and_then(|bytes| String::from_utf8(bytes).ok());
-    let reply = match data {
+    let reply = match &data {
         Some(data) => {
             let (operation, id) = (&message.operation, &message.message_id);
-            upstream.send(operation, id, &data, (app.clock)()).await
+            upstream.send(operation, id, data, (app.clock)()).await
         }
         None => Reply::Refused {
             code: "the payload cannot be opened".to_owned(),
             data: Value::Null,
         },
+    };
+    // What is told of cases is kept with the delivery that tells it.
+    let told = match (&reply, &data) {
+        (Reply::Done(answer), Some(sent)) if message.operation == CROSS_REGION_SUBMIT => {
+            Told::of(sent, answer)
+        }
+        _ => Told::default(),
     };
     let now = (app.clock)();
     let answered = !matches!(
@@ -112,6 +120,7 @@ async fn deliver(app: &App, upstream: &Upstream, message: &Due) -> Result<bool, 
             }
             let lane = audit::lock(tx, &message.message_id).await?;
             if outbox::settle(tx, message, &attempt, now).await? {
+                told.keep(tx).await?;
                 audit::append(tx, lane, entry, now);
             }
             Ok(())

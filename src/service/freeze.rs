@@ -1,6 +1,7 @@
 //! `reconciliation.freeze`: a hospital's month is checked, priced and frozen, with its
 //! special cases bound, in one transaction.
 
+mod away;
 mod facts;
 mod special;
 
@@ -11,8 +12,11 @@ use serde_json::Value;
 use crate::{
     catalogue::Catalogue,
     error::{ErrorCode, FieldError, Refusal},
-    operations::reconciliation_freeze::{FreezeAnswer, FreezeRequest, FrozenBatch, LeftOut},
+    operations::reconciliation_freeze::{
+        FreezeAnswer, FreezeRequest, FrozenAway, FrozenBatch, LeftOut,
+    },
     service::{
+        cross_region,
         exactly_once::{Done, exactly_once},
         reconciliation::refused,
         scope,
@@ -22,6 +26,7 @@ use crate::{
     session::Session,
     store::{
         Tx, TxError,
+        cross_region::AwayCase,
         frozen_cases::{self, Candidate, FrozenCase},
         lists::{self, ListHead, ListKeys},
         month_applications::{self, Application},
@@ -93,6 +98,7 @@ fn answer(request: &FreezeRequest, application: Application, state: &'static str
         state,
         example: None,
         batches: Vec::new(),
+        cross_region: Vec::new(),
         left_out: Vec::new(),
         special_bound: Vec::new(),
         special_over_quota: Vec::new(),
@@ -202,17 +208,31 @@ async fn freeze(
     let bound = special::bind(tx, session, request, basis.profile, candidates.len()).await?;
     let mut answered = answer(request, application.clone(), "FROZEN");
     let mut batches: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+    let mut away: Vec<AwayCase> = Vec::new();
     for chunk in candidates.chunks(CHUNK) {
         let mut cases = Vec::with_capacity(chunk.len());
         for (candidate, joined) in opened(tx, session, request, chunk).await? {
             let decided = bound.decided.get(&candidate.setl_id).copied();
             let now = session.meta.received_at;
-            let priced = facts::case(app, basis, institution, candidate, &joined, decided, now);
+            let priced = away::insured(&app.config, &joined).and_then(|area| {
+                let case = facts::case(app, basis, institution, candidate, &joined, decided, now);
+                case.map(|(case, worth)| (area, case, worth))
+            });
             match priced {
-                Ok(case) => cases.push(FrozenCase {
-                    setl_ym: request.setl_ym.clone(),
-                    ..case
-                }),
+                Ok((area, case, worth)) => {
+                    let case = FrozenCase {
+                        setl_ym: request.setl_ym.clone(),
+                        ..case
+                    };
+                    match area {
+                        None => cases.push(case),
+                        Some(insu_admdvs) => away.push(AwayCase {
+                            insu_admdvs,
+                            payable_fen: worth.fen(),
+                            case,
+                        }),
+                    }
+                }
                 Err(reason) => answered.left_out.push(LeftOut {
                     setl_id: candidate.setl_id.clone(),
                     code: reason.code,
@@ -232,6 +252,14 @@ async fn freeze(
             sums.1 = sums.1.checked_add(case.cost_fen).ok_or_else(too_much)?;
         }
     }
+    cross_region::enqueue(
+        tx,
+        session,
+        (&request.fixmedins_code, &request.setl_ym),
+        &away,
+    )
+    .await?;
+    answered.cross_region = sums_of(&away)?;
     answered.special_bound = bound.ids;
     answered.special_over_quota = bound.over_quota;
     for (insutype, (cases, cost_fen)) in batches {
@@ -261,6 +289,28 @@ async fn freeze(
         });
     }
     Ok(answered)
+}
+
+/// What is frozen of patients insured elsewhere, by insured area and insurance type.
+fn sums_of(away: &[AwayCase]) -> Result<Vec<FrozenAway>, Refusal> {
+    let mut sums: BTreeMap<(&str, &str), (i64, i64)> = BTreeMap::new();
+    for one in away {
+        let key = (one.insu_admdvs.as_str(), one.case.insutype.as_str());
+        let (cases, cost_fen) = sums.entry(key).or_default();
+        *cases += 1;
+        *cost_fen = cost_fen
+            .checked_add(one.case.cost_fen)
+            .ok_or_else(too_much)?;
+    }
+    let frozen = sums
+        .into_iter()
+        .map(|((area, insutype), (cases, cost_fen))| FrozenAway {
+            insu_admdvs: area.to_owned(),
+            insutype: insutype.to_owned(),
+            setl_psntime: cases,
+            medfee_sumamt: wire::yuan_of_fen(cost_fen),
+        });
+    Ok(frozen.collect())
 }
 
 fn batch_id(fixmedins_code: &str, setl_ym: &str, insutype: &str) -> String {

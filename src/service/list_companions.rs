@@ -9,9 +9,11 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     app::App,
+    catalogue::Catalogue,
     error::Refusal,
     keys::SealedAs,
     service::{
+        assessment,
         list_states::SUBMITTED,
         stored_list::{JoinedList, opened},
     },
@@ -63,17 +65,33 @@ pub async fn of(
             ));
         }
     }
-    let documents = lists.iter().map(|(head, joined)| {
-        let person = head.psn_no_hash.as_ref();
-        let stays = person.map(|person| {
-            let all = histories.get(person).map_or(&[][..], Vec::as_slice);
-            let own = (&head.fixmedins_code, &head.setl_id);
-            let others = all.iter().filter(|(code, id, _)| (code, id) != own);
-            others.map(|(_, _, stay)| stay.clone()).collect()
+    let catalogue = app.catalogue.current();
+    let documents = lists
+        .iter()
+        .map(|(head, joined)| -> Result<Companions, TxError> {
+            let person = head.psn_no_hash.as_ref();
+            let stays = person.map(|person| {
+                let all = histories.get(person).map_or(&[][..], Vec::as_slice);
+                let own = (&head.fixmedins_code, &head.setl_id);
+                let others = all.iter().filter(|(code, id, _)| (code, id) != own);
+                others.map(|(_, _, stay)| stay.clone()).collect()
+            });
+            let mut told = documents(head, joined, stays, submitted).map_err(Refusal::internal)?;
+            if let Some(benchmark) = benchmark(app, &catalogue, joined) {
+                told.put_json("benchmark", &benchmark)
+                    .map_err(Refusal::internal)?;
+            }
+            Ok(told)
         });
-        documents(head, joined, stays, submitted).map_err(|error| Refusal::internal(error).into())
-    });
     documents.collect()
+}
+
+/// Averages of the list's group under the scheme that holds for it.
+fn benchmark(app: &App, catalogue: &Catalogue, joined: &JoinedList) -> Option<Value> {
+    let profile = catalogue.profile(&app.config.profile)?;
+    let day = assessment::discharge(&joined.list)?;
+    let scheme = catalogue.scheme(profile.scheme_on(day)?)?;
+    app.averages.current().benchmark(scheme, &joined.list)
 }
 
 fn documents(

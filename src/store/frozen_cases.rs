@@ -109,6 +109,8 @@ pub struct FrozenCase {
     pub special: bool,
     /// Day of settlement.
     pub setl_date: NaiveDate,
+    /// Days in hospital, where they are known.
+    pub days: Option<i32>,
     /// The calculation, JSON.
     pub ledger: String,
     /// What it is worth, once billed, fen.
@@ -129,15 +131,17 @@ pub async fn freeze(tx: &Tx<'_>, cases: &[FrozenCase], batches: &[String]) -> Re
     let others: Vec<_> = cases.iter().map(|case| case.others_fen).collect();
     let special: Vec<_> = cases.iter().map(|case| case.special).collect();
     let dates: Vec<_> = cases.iter().map(|case| case.setl_date).collect();
+    let days: Vec<_> = cases.iter().map(|case| case.days).collect();
     tx.execute(
         "INSERT INTO frozen_cases (fixmedins_code, setl_id, setl_ym, insutype, district,
              department, drg_code, drg_name, grp_ver, profile, version, method, formula,
              case_type, ledger, weight, points_e4, fixed_fen, cost_fen, others_fen, special,
-             setl_date)
+             setl_date, days)
          SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
              $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
              $12::text[], $13::text[], $14::text[], $15::text[], $16::numeric[], $17::bigint[],
-             $18::bigint[], $19::bigint[], $20::bigint[], $21::boolean[], $22::date[])",
+             $18::bigint[], $19::bigint[], $20::bigint[], $21::boolean[], $22::date[],
+             $23::integer[])",
         &[
             &text(|case| &case.fixmedins_code),
             &text(|case| &case.setl_id),
@@ -161,6 +165,7 @@ pub async fn freeze(tx: &Tx<'_>, cases: &[FrozenCase], batches: &[String]) -> Re
             &others,
             &special,
             &dates,
+            &days,
         ],
     )
     .await?;
@@ -168,6 +173,15 @@ pub async fn freeze(tx: &Tx<'_>, cases: &[FrozenCase], batches: &[String]) -> Re
         .iter()
         .map(|case| (case.fixmedins_code.as_str(), case.setl_id.as_str()))
         .collect();
+    mark_lists(tx, &keys, batches).await
+}
+
+/// Marks lists as passed and frozen, each with its batch.
+pub(super) async fn mark_lists(
+    tx: &Tx<'_>,
+    keys: &ListKeys,
+    batches: &[String],
+) -> Result<(), TxError> {
     tx.execute(
         "UPDATE settlement_lists l SET stas_type = 2, frozen_batch = k.batch
          FROM UNNEST($1::text[], $2::text[], $3::text[]) AS k (f, s, batch)
@@ -181,7 +195,7 @@ macro_rules! case_columns {
     () => {
         "fixmedins_code, setl_id, setl_ym, insutype, district, department, drg_code, drg_name,
          grp_ver, profile, version, method, formula, case_type, weight, points_e4, fixed_fen,
-         cost_fen, others_fen, special, setl_date, ledger, payable_fen"
+         cost_fen, others_fen, special, setl_date, days, ledger, payable_fen"
     };
 }
 
@@ -208,8 +222,9 @@ fn case(row: &Row) -> Result<FrozenCase, tokio_postgres::Error> {
         others_fen: row.try_get(18)?,
         special: row.try_get(19)?,
         setl_date: row.try_get(20)?,
-        ledger: row.try_get(21)?,
-        payable_fen: row.try_get(22)?,
+        days: row.try_get(21)?,
+        ledger: row.try_get(22)?,
+        payable_fen: row.try_get(23)?,
     })
 }
 

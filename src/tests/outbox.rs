@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Fast settings for one test.
-fn to(province: &Province) -> impl FnOnce(&mut Config) {
+pub(crate) fn to(province: &Province) -> impl FnOnce(&mut Config) {
     let (url, caller) = (province.url.clone(), province.caller.clone());
     move |config| {
         let upstream = &mut config.upstream;
@@ -25,7 +25,7 @@ fn to(province: &Province) -> impl FnOnce(&mut Config) {
 }
 
 /// Waits until the outbox has these numbers of messages in these states.
-async fn until(gateway: &Gateway, state: &str, count: usize) {
+pub(crate) async fn until(gateway: &Gateway, state: &str, count: usize) {
     let sql = format!("SELECT COUNT(*) FROM outbox WHERE state = '{state}'");
     for _ in 0..300 {
         if gateway.sql(&sql).await == [count.to_string()] {

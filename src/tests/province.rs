@@ -67,6 +67,8 @@ pub(crate) struct Ledger {
     pub(crate) cases: BTreeMap<String, Case>,
     /// What broke the order of a case: a revocation without its report, a sequence twice.
     pub(crate) violations: Vec<String>,
+    /// Cross-region cases by `institution|setl_id`, each taken once.
+    pub(crate) away: BTreeMap<String, Value>,
     answers: HashMap<String, (String, Value)>,
     nonces: HashMap<String, String>,
 }
@@ -290,6 +292,7 @@ impl Ledger {
         let answer = match path {
             "/api/v1/groupings/report" => self.report(&data),
             "/api/v1/groupings/revoke" => self.revoke(&data),
+            "/api/v1/cross-region/submit" => self.cross_region(&data),
             _ => {
                 self.violations.push(format!("unknown path {path}"));
                 json!({})
@@ -327,6 +330,25 @@ impl Ledger {
             items.push(json!({"setl_id": item["setl_id"], "result": result}));
         }
         json!({"batch_no": data["batch_no"], "items": items})
+    }
+
+    /// Takes cross-region cases; of area 630100 nobody is insured.
+    fn cross_region(&mut self, data: &Value) -> Value {
+        let mut items = Vec::new();
+        for item in data["items"].as_array().cloned().unwrap_or_default() {
+            let text = |name: &str| item[name].as_str().unwrap_or_default();
+            let key = format!("{}|{}", text("fixmedins_code"), text("setl_id"));
+            let result = match data["insu_admdvs"].as_str() {
+                Some("630100") => "NOT_INSURED",
+                _ => "ACCEPTED",
+            };
+            let setl_id = item["setl_id"].clone();
+            if result == "ACCEPTED" && self.away.insert(key.clone(), item).is_some() {
+                self.violations.push(format!("cross-region {key} twice"));
+            }
+            items.push(json!({"setl_id": setl_id, "result": result}));
+        }
+        json!({"items": items})
     }
 
     fn revoke(&mut self, data: &Value) -> Value {

@@ -28,6 +28,7 @@ const IN_ONE_PLACE: &[&str] = &[
     "clearing_events",
     "clearing_funds",
     "clearings",
+    "group_months",
     "outbox",
     "publications",
     "settlement_months",

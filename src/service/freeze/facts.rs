@@ -32,8 +32,8 @@ pub(super) struct Basis<'a> {
     pub(super) profile: &'a Profile,
 }
 
-/// The case as it is frozen; `decided` is the amount of an approved special case. The
-/// month is the caller's to add.
+/// The case as it is frozen, and what it is worth at the value of its insured area;
+/// `decided` is the amount of an approved special case. The month is the caller's to add.
 ///
 /// # Errors
 /// Why it has no price.
@@ -45,7 +45,7 @@ pub(super) fn case(
     joined: &JoinedList,
     decided: Option<i64>,
     now: DateTime<Utc>,
-) -> Result<FrozenCase, Reason> {
+) -> Result<(FrozenCase, Money), Reason> {
     let info = joined.list.setlinfo();
     let text = |field| info.text(field).map_or("", str::trim).to_owned();
     let cost = Money::from_fen(candidate.cost_fen);
@@ -81,6 +81,9 @@ pub(super) fn case(
         others_fen: others.fen(),
         special: decided.is_some(),
         setl_date,
+        days: info
+            .text(setlinfo::ACT_IPT_DAYS)
+            .and_then(|days| days.trim().parse().ok()),
         ledger: "[]".to_owned(),
         payable_fen: None,
     };
@@ -97,7 +100,7 @@ pub(super) fn case(
             json!([{"name": "特病单议核定", "name_en": "decision of special-case review",
             "value": wire::yuan_of_fen(decided), "unit": "yuan", "summand": true}])
             .to_string();
-        return Ok(frozen);
+        return Ok((frozen, Money::from_fen(decided)));
     }
     let estimate = price(basis, institution, candidate, joined, &frozen)?;
     frozen.points_e4 = match estimate.points {
@@ -119,7 +122,7 @@ pub(super) fn case(
         .to_json()
         .get("terms")
         .map_or_else(String::new, Value::to_string);
-    Ok(frozen)
+    Ok((frozen, estimate.pay_std))
 }
 
 fn out_of_range() -> Reason {
