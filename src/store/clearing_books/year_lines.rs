@@ -41,10 +41,12 @@ pub struct HospitalLine {
 }
 
 /// One statement reads all cases of a year: it may take its time, and it wants to go through
-/// them in one sweep. What the planner knows of the books is a moment old or nothing, and
-/// with too few rows in mind it would look up the cases of a batch one by one.
+/// them in one sweep, with the workers there are. What the planner knows of the books is a
+/// moment old or nothing: with too few rows in mind it would look up the cases of a batch
+/// one by one, and it thinks the sums that workers hand over dear.
 const SWEEP: &str = "SELECT set_config('statement_timeout', '0', true),
-     set_config('work_mem', '32MB', true), set_config('enable_nestloop', 'off', true)";
+     set_config('work_mem', '32MB', true), set_config('enable_nestloop', 'off', true),
+     set_config('parallel_tuple_cost', '0.01', true)";
 
 /// Gives `each` the lines of every institution that is not cleared yet, out of its frozen
 /// cases: institutions by their code, the lines of one by insurance type and group.
