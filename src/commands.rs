@@ -1,9 +1,11 @@
 //! One file per command of the command line: its arguments, and what it runs.
 
+pub mod adjust;
 pub mod audit;
 pub mod bills;
 pub mod call;
 pub mod callers;
+mod case_rows;
 pub mod check;
 pub mod check_config;
 mod columns;
@@ -12,6 +14,7 @@ pub mod dip;
 pub mod efficacy;
 pub mod envelope;
 pub mod group;
+mod group_values;
 pub mod keys;
 mod lines;
 pub mod load;
@@ -30,6 +33,7 @@ pub mod scheme;
 pub mod schemes;
 pub mod serve;
 pub mod settle;
+pub mod simulate;
 
 use std::{
     error::Error,

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use chs_gateway::commands::{
-    audit, bills, call, callers, check, check_config, dip, efficacy, envelope, group, keys, load,
-    map_codes, migrate, openapi, outbox, price, profile, reload, rules, sample, scheme, schemes,
-    serve, settle, to_a_reader,
+    adjust, audit, bills, call, callers, check, check_config, dip, efficacy, envelope, group, keys,
+    load, map_codes, migrate, openapi, outbox, price, profile, reload, rules, sample, scheme,
+    schemes, serve, settle, simulate, to_a_reader,
 };
 
 #[global_allocator]
@@ -34,6 +34,8 @@ enum Command {
     Dip(dip::Args),
     Efficacy(efficacy::Args),
     Price(price::Args),
+    Simulate(simulate::Args),
+    Adjust(adjust::Args),
     Profile(profile::Args),
     Reload(reload::Args),
     Settle(settle::Args),
@@ -63,6 +65,8 @@ fn main() -> ExitCode {
         Command::Dip(args) => to_a_reader(dip::run(args)),
         Command::Efficacy(args) => to_a_reader(efficacy::run(args)),
         Command::Price(args) => to_a_reader(price::run(args)),
+        Command::Simulate(args) => to_a_reader(simulate::run(args)),
+        Command::Adjust(args) => to_a_reader(adjust::run(args)),
         Command::Profile(args) => to_a_reader(profile::run(args)),
         Command::Reload(args) => reload::run(args),
         Command::Settle(args) => settle::run(args),

@@ -56,7 +56,8 @@ pub(super) fn run<T: Send>(
     }
 }
 
-struct Progress<'v> {
+/// The line on a terminal that counts rows.
+pub(super) struct Progress<'v> {
     verb: &'v str,
     shown: bool,
     last: Instant,
@@ -64,7 +65,7 @@ struct Progress<'v> {
 }
 
 impl<'v> Progress<'v> {
-    fn new(verb: &'v str) -> Self {
+    pub(super) fn new(verb: &'v str) -> Self {
         Self {
             verb,
             shown: std::io::stderr().is_terminal(),
@@ -73,7 +74,7 @@ impl<'v> Progress<'v> {
         }
     }
 
-    fn add(&mut self, rows: usize) {
+    pub(super) fn add(&mut self, rows: usize) {
         self.rows += u64::try_from(rows).unwrap_or(u64::MAX);
         if self.shown && self.last.elapsed() >= PROGRESS {
             self.last = Instant::now();
@@ -81,7 +82,7 @@ impl<'v> Progress<'v> {
         }
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if self.shown {
             eprintln!("\r{} {} 行 rows", self.verb, self.rows);
         }

@@ -58,6 +58,9 @@ pub struct Table {
     pub without_cases: Vec<String>,
     /// Weighted mean cost of all cases, two decimals.
     pub mean: Decimal,
+    /// What makes Σ cases × value = cases × scale out of the plain quotients, twelve
+    /// decimals: value = group mean ÷ mean × scale × this.
+    pub normalisation: Decimal,
     /// Cases of the last year.
     pub cases: u64,
     /// Σ cases × value.
@@ -140,6 +143,7 @@ pub fn table(
     let factor = factor
         .filter(|factor| !factor.is_zero())
         .ok_or(HistoryError::NoCases)?;
+    let normalisation = factor.times(mean.clone()).over(scale);
     let mut lines = Vec::with_capacity(means.len());
     let mut weighted = Fraction::zero();
     for (code, cases, mean) in means {
@@ -159,6 +163,7 @@ pub fn table(
         lines,
         without_cases,
         mean: held(mean.round(2))?,
+        normalisation: held(normalisation.and_then(|factor| factor.shown()))?,
         cases,
         residue: held(weighted.minus(whole).shown())?,
         weighted_cases: held(weighted.shown())?,

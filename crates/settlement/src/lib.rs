@@ -30,6 +30,7 @@ pub mod history;
 mod ledger;
 mod method;
 mod profile;
+pub mod simulation;
 pub mod states;
 mod unpriced;
 
@@ -43,7 +44,7 @@ pub use method::{
     Reference, RoundingStep, Tier, ZeroScore,
 };
 pub use profile::{
-    Coefficients, Edition, LevelCoefficients, Parameters, Period, Profile, ProfileError,
+    Coefficients, Edition, LevelCoefficients, Parameters, Period, Profile, ProfileError, Rescaled,
     SchemePeriod, Special, UnitValue,
 };
 pub use unpriced::Unpriced;

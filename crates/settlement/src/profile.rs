@@ -8,6 +8,7 @@ mod items;
 mod method;
 mod parameters;
 mod price;
+mod rescale;
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
@@ -16,6 +17,7 @@ pub use error::ProfileError;
 pub use parameters::{
     Coefficients, LevelCoefficients, Parameters, Period, SchemePeriod, Special, UnitValue,
 };
+pub use rescale::Rescaled;
 
 use crate::{Estimate, Level, PricingCase, Unpriced};
 

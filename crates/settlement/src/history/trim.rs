@@ -35,6 +35,9 @@ pub struct Trimmed {
     pub kept: YearCosts,
     /// Cases that dropped out.
     pub dropped: u64,
+    /// Least and greatest cost that the rule keeps; `None` where it sets no bounds or keeps
+    /// nothing.
+    pub bounds: Option<(Money, Money)>,
 }
 
 impl Trim {
@@ -74,6 +77,7 @@ impl Trim {
         Some(Trimmed {
             kept: sum,
             dropped: all.checked_sub(sum.cases)?,
+            bounds,
         })
     }
 }
