@@ -27,17 +27,17 @@ enum Command {
 /// 把 bills.monthly 的应答印成 PDF 或 XLSX / print answers of bills.monthly as PDF or XLSX
 ///
 /// 不需要数据库：输入是 chs-gateway call bills.monthly 打印的 JSON，一份或多份首尾相接，层级与
-/// 分页不限顺序。hospital 级必须有；department、group 级给出明细；case 级给出所用的方案与参数版本；
+/// 分页不限顺序。hospital 级必须有；department、group 级给出明细；
 /// 市级的应答还印出全市汇总与各险种基金的残差。明细与账单不一致、缺页、月份尚未出账时拒绝打印。
 ///
 /// Needs no database: it reads the JSON that `chs-gateway call bills.monthly` prints, one answer
 /// or several one behind the other, levels and pages in any order. Level hospital is needed;
-/// department and group bring the lines, case the versions of scheme and parameters; the city's
+/// department and group bring the lines; the city's
 /// answers also print the area's sums with the residue of each fund. Lines that do not add up to
 /// their bill, missing pages and a month that is not billed are refused.
 #[derive(Debug, Parser)]
 #[command(after_help = "示例 example:\n  \
-    for level in hospital department group case; do\n    \
+    for level in hospital department group; do\n    \
       echo '{\"setl_ym\":\"202610\",\"level\":\"'$level'\",\"page_size\":1000}' |\n      \
       chs-gateway call bills.monthly --in -\n  \
     done | chs-gateway bills print --out bills.pdf --name 610400=咸阳市\n\n\

@@ -17,6 +17,8 @@ pub struct Answers {
     pub setl_ym: String,
     /// Profile that prices the month.
     pub profile: String,
+    /// SHA-256 of the profile; empty where an earlier gateway answered.
+    pub profile_digest: String,
     /// Whether its values are examples.
     pub example: bool,
     /// The funds; told to the city only.
@@ -173,6 +175,12 @@ pub struct Bill {
     pub state: String,
     /// Its version.
     pub version: i32,
+    /// Grouping schemes of its cases; none where an earlier gateway answered.
+    #[serde(default)]
+    pub schemes: Vec<String>,
+    /// Versions of the parameters that priced them.
+    #[serde(default)]
+    pub parameters: Vec<String>,
     /// Value of a point.
     #[serde(default, deserialize_with = "some_decimal")]
     pub value: Option<Decimal>,
@@ -216,6 +224,8 @@ struct Answer {
     #[serde(default)]
     profile: String,
     #[serde(default)]
+    profile_digest: String,
+    #[serde(default)]
     example: bool,
     pools: Vec<Pool>,
     rows: Vec<Value>,
@@ -252,6 +262,7 @@ impl Answers {
         self.setl_ym = answer.setl_ym;
         self.unbilled |= answer.state != "BILLED";
         self.profile = answer.profile;
+        self.profile_digest = answer.profile_digest;
         self.example |= answer.example;
         if !answer.pools.is_empty() {
             self.pools = answer.pools;

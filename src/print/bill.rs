@@ -127,20 +127,36 @@ pub(super) fn city(division: &str) -> String {
         .map_or_else(|| division.to_owned(), |city| format!("{city}00"))
 }
 
-fn head(answers: &Answers, row: &Row, names: &Names) -> Vec<(Words, String)> {
+/// Schemes and versions of the parameters of a bill: as it tells them itself, or as its cases
+/// do where an earlier gateway answered.
+fn versions(answers: &Answers, row: &Row) -> [String; 2] {
+    let told = |mut texts: Vec<&str>| {
+        texts.sort_unstable();
+        texts.dedup();
+        match texts.is_empty() {
+            true => "见病例明细".to_owned(),
+            false => texts.join("、"),
+        }
+    };
     let mine = |version: &&super::answers::Versions| {
         version.fixmedins_code == row.fixmedins_code && version.insutype == row.insutype
     };
-    let versions = answers.versions.iter().filter(mine);
-    let told = |texts: Vec<&str>| match texts.is_empty() {
-        true => "见病例明细".to_owned(),
-        false => texts.join("、"),
-    };
-    let mut schemes: Vec<&str> = versions.clone().map(|one| one.grp_ver.as_str()).collect();
-    let mut parameters: Vec<&str> = versions.map(|one| one.parameters.as_str()).collect();
-    schemes.dedup();
-    parameters.sort_unstable();
-    parameters.dedup();
+    let of_cases = answers.versions.iter().filter(mine);
+    let of_bill = row.bill.as_ref().filter(|bill| !bill.schemes.is_empty());
+    match of_bill {
+        Some(bill) => [
+            told(bill.schemes.iter().map(String::as_str).collect()),
+            told(bill.parameters.iter().map(String::as_str).collect()),
+        ],
+        None => [
+            told(of_cases.clone().map(|one| one.grp_ver.as_str()).collect()),
+            told(of_cases.map(|one| one.parameters.as_str()).collect()),
+        ],
+    }
+}
+
+fn head(answers: &Answers, row: &Row, names: &Names) -> Vec<(Words, String)> {
+    let [schemes, parameters] = versions(answers, row);
     let mut head = vec![
         (words("统筹区", "city"), division(&city(&row.admdvs), names)),
         (words("区县", "district"), division(&row.admdvs, names)),
@@ -163,8 +179,14 @@ fn head(answers: &Answers, row: &Row, names: &Names) -> Vec<(Words, String)> {
         ));
     }
     head.push((words("支付档案", "profile"), answers.profile.clone()));
-    head.push((words("参数版本", "parameters"), told(parameters)));
-    head.push((words("分组方案", "scheme"), told(schemes)));
+    head.push((words("参数版本", "parameters"), parameters));
+    head.push((words("分组方案", "scheme"), schemes));
+    if !answers.profile_digest.is_empty() {
+        head.push((
+            words("档案摘要", "profile SHA-256"),
+            answers.profile_digest.clone(),
+        ));
+    }
     head
 }
 

@@ -44,6 +44,29 @@ fn answer(rows: Vec<Value>, pools: Value) -> Value {
         "pools": pools, "total": rows.len(), "rows": rows, "page_num": 1, "page_size": 1000})
 }
 
+#[test]
+fn a_bill_tells_its_versions_itself() {
+    let digest = "5d0b".repeat(16);
+    let mut of_bill = bill(1);
+    of_bill["schemes"] = json!(["chs-drg-2.0", "xianyang-2025"]);
+    of_bill["parameters"] = json!(["2026-06", "2026-09"]);
+    let mut alone = answer(vec![of_bill], json!([]));
+    alone["profile_digest"] = json!(digest);
+    // What a case tells beside it changes nothing.
+    let case = json!({"setl_id": "S1", "drg_code": "G001",
+        "pricing": {"grp_ver": "other", "version": "other"}});
+    let sheets = printed(&[alone, answer(vec![line(1, case)], json!([]))]).unwrap();
+    let head: Vec<&str> = sheets[0]
+        .head
+        .iter()
+        .map(|(_, value)| value.as_str())
+        .collect();
+    assert_eq!(
+        head[8..],
+        ["2026-06、2026-09", "chs-drg-2.0、xianyang-2025", &digest]
+    );
+}
+
 /// Answers of a bill with so many departments and groups, two cases in each group.
 fn month(departments: i64, groups: i64, pools: Value) -> Vec<Value> {
     assert_eq!(groups % departments, 0);

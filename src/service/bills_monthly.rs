@@ -21,7 +21,7 @@ use crate::{
     session::Session,
     store::{
         Tx, TxError,
-        bill_pages::{self, BillPage, BillRow, LineLevel, LineRow},
+        bill_pages::{self, BillPage, BillRow, BillVersions, LineLevel, LineRow},
         frozen_cases::{self, FrozenCase},
         settlement_months,
     },
@@ -81,6 +81,7 @@ async fn answer(
         setl_ym: query.setl_ym.clone(),
         state: month.as_ref().map(|month| month.state.as_str()),
         example: month.as_ref().map(|month| month.example),
+        profile_digest: month.as_ref().map(|month| month.profile_digest.clone()),
         profile: month.map(|month| month.profile),
         pools: pools.into_iter().map(pool_view).collect(),
         rows,
@@ -112,7 +113,16 @@ async fn rows(
         BillLevel::Group => LineLevel::Group,
         BillLevel::Hospital => {
             let (bills, total) = bill_pages::bills(tx, &page).await?;
-            let rows = bills.into_iter().map(|bill| bill_view(&session.app, bill));
+            let mut codes: Vec<&str> = bills.iter().map(|bill| &*bill.fixmedins_code).collect();
+            codes.dedup();
+            let versions = bill_pages::versions(tx, &query.setl_ym, &codes).await?;
+            let rows = bills.into_iter().map(|bill| {
+                let own = versions.iter().find(|versions| {
+                    versions.fixmedins_code == bill.fixmedins_code
+                        && versions.insutype == bill.insutype
+                });
+                bill_view(&session.app, bill, own)
+            });
             return Ok((rows.collect(), total));
         }
         BillLevel::Case => {
@@ -128,7 +138,7 @@ async fn rows(
     Ok((rows.collect(), total))
 }
 
-fn bill_view(app: &App, row: BillRow) -> BillView {
+fn bill_view(app: &App, row: BillRow, versions: Option<&BillVersions>) -> BillView {
     let bill = row.bill;
     BillView {
         fixmedins_name: app.institution_name(&row.fixmedins_code),
@@ -149,6 +159,8 @@ fn bill_view(app: &App, row: BillRow) -> BillView {
             fee_clr_id: row.batch_id,
             state: row.state,
             version: row.version,
+            schemes: versions.map_or_else(Vec::new, |versions| versions.schemes.clone()),
+            parameters: versions.map_or_else(Vec::new, |versions| versions.parameters.clone()),
             value: bill.value.map(wire::decimal),
             deductions: wire::yuan_of_fen(bill.deductions_fen),
             differences: wire::yuan_of_fen(bill.differences_fen),

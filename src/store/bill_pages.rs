@@ -111,6 +111,53 @@ pub async fn bills(tx: &Tx<'_>, page: &BillPage<'_>) -> Result<(Vec<BillRow>, i6
     Ok((bills, total.try_get(0)?))
 }
 
+/// By what the cases of a bill were grouped and priced.
+#[derive(Debug, Clone)]
+pub struct BillVersions {
+    /// Institution.
+    pub fixmedins_code: String,
+    /// Insurance type.
+    pub insutype: String,
+    /// Schemes.
+    pub schemes: Vec<String>,
+    /// Versions of the parameters.
+    pub parameters: Vec<String>,
+}
+
+/// The versions of institutions' bills of a month.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn versions(
+    tx: &Tx<'_>,
+    setl_ym: &str,
+    fixmedins_codes: &[&str],
+) -> Result<Vec<BillVersions>, TxError> {
+    let rows = tx
+        .query(
+            "SELECT fixmedins_code, insutype, array_agg(DISTINCT grp_ver),
+                    array_agg(DISTINCT version)
+             FROM frozen_cases WHERE setl_ym = $1 AND fixmedins_code = ANY($2)
+             GROUP BY fixmedins_code, insutype",
+            &[&setl_ym, &fixmedins_codes],
+        )
+        .await?;
+    let sorted = |row: &Row, at: usize| -> Result<Vec<String>, tokio_postgres::Error> {
+        let mut texts: Vec<String> = row.try_get(at)?;
+        texts.sort_unstable();
+        Ok(texts)
+    };
+    let versions = |row: &Row| -> Result<BillVersions, tokio_postgres::Error> {
+        Ok(BillVersions {
+            fixmedins_code: row.try_get(0)?,
+            insutype: row.try_get(1)?,
+            schemes: sorted(row, 2)?,
+            parameters: sorted(row, 3)?,
+        })
+    };
+    Ok(rows.iter().map(versions).collect::<Result<_, _>>()?)
+}
+
 /// Over what lines are added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineLevel {

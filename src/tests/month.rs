@@ -274,6 +274,25 @@ async fn a_month_is_frozen_valued_and_billed_in_its_order() {
     gateway.stop().await;
 }
 
+/// A bill tells the schemes and parameters that its cases do.
+async fn versions(gateway: &Gateway, setl_ym: &str, hospitals: &[Value]) {
+    let cases = bills(gateway, "city", setl_ym, "case").await;
+    assert_eq!(cases["profile_digest"].as_str().map(str::len), Some(64));
+    let cases = rows(&cases);
+    for bill in hospitals {
+        let same = |case: &&Value, name: &str| case[name] == bill[name];
+        let own = cases
+            .iter()
+            .filter(|case| same(case, "fixmedins_code") && same(case, "insutype"));
+        for (of_bill, of_case) in [("schemes", "grp_ver"), ("parameters", "version")] {
+            let texts = own.clone().map(|case| case["pricing"][of_case].as_str());
+            let texts: std::collections::BTreeSet<&str> = texts.map(Option::unwrap).collect();
+            assert!(!texts.is_empty());
+            assert_eq!(bill[of_bill], json!(texts), "{bill}");
+        }
+    }
+}
+
 /// Every level of the month adds up to the same, and the pools to their budgets.
 pub(crate) async fn whole(gateway: &Gateway, month: &Value) {
     let setl_ym = month["setl_ym"].as_str().unwrap();
@@ -284,6 +303,7 @@ pub(crate) async fn whole(gateway: &Gateway, month: &Value) {
             assert_eq!(sum(&lines, name), sum(&hospitals, name), "{level} {name}");
         }
     }
+    versions(gateway, setl_ym, &hospitals).await;
     for pool in month["pools"].as_array().unwrap() {
         let of_pool: Vec<Value> = hospitals
             .iter()

@@ -69,6 +69,10 @@ pub struct BillDetail {
     pub state: String,
     /// Its version.
     pub version: i32,
+    /// Grouping schemes of its cases.
+    pub schemes: Vec<String>,
+    /// Versions of the profile's parameters that priced them.
+    pub parameters: Vec<String>,
     /// Value of a point.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>)]
@@ -113,6 +117,9 @@ pub struct BillsAnswer {
     /// Profile that prices the month.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// SHA-256 of the profile, from the first freeze on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile_digest: Option<String>,
     /// Whether its values are examples, not a settlement notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<bool>,
