@@ -24,6 +24,9 @@ pub mod items;
 pub mod lists_audit;
 pub mod lists_uploads;
 pub mod mapping_guard;
+pub mod negotiation_open;
+pub mod negotiation_query;
+pub mod negotiation_step;
 pub mod objections_decide;
 pub mod objections_submit;
 pub mod publication_publish;
@@ -179,6 +182,9 @@ pub const TABLE: &[OperationRow] = &[
     OperationRow::of::<clearing_query::Cleared>(),
     OperationRow::of::<cross_region_bills::AreaBills>(),
     OperationRow::of::<cross_region_decide::Decide>(),
+    OperationRow::of::<negotiation_open::Open>(),
+    OperationRow::of::<negotiation_step::Step>(),
+    OperationRow::of::<negotiation_query::Negotiated>(),
 ];
 
 /// A request out of data that fits its schema.

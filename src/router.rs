@@ -18,11 +18,11 @@ use crate::{
         catalogue_diff, category_change, clearing_propose, clearing_query, clearing_step,
         cross_region_bills, cross_region_decide, discharge_guard, fee_guard, groupings_fee_summary,
         groupings_report, groupings_revoke, groupings_verify, lists_audit, lists_uploads,
-        mapping_guard, objections_decide, objections_submit, publication_publish,
-        publication_query, qc_post_check, qc_pre_check, qc_results, reconciliation_apply,
-        reconciliation_freeze, reconciliation_withdraw, reports_submit, sign_in, sign_out,
-        special_cases_change, special_cases_declare, special_cases_list, special_cases_opinions,
-        special_cases_review, stay_audit_view,
+        mapping_guard, negotiation_open, negotiation_query, negotiation_step, objections_decide,
+        objections_submit, publication_publish, publication_query, qc_post_check, qc_pre_check,
+        qc_results, reconciliation_apply, reconciliation_freeze, reconciliation_withdraw,
+        reports_submit, sign_in, sign_out, special_cases_change, special_cases_declare,
+        special_cases_list, special_cases_opinions, special_cases_review, stay_audit_view,
     },
 };
 
@@ -71,7 +71,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .service(clearing_step::handler) //             年度清算推进
                 .service(clearing_query::handler) //            年度清算查询
                 .service(cross_region_bills::handler) //        异地账单查询
-                .service(cross_region_decide::handler), //      异地病例决定
+                .service(cross_region_decide::handler) //      异地病例决定
+                .service(negotiation_open::handler) //          协商轮次发起
+                .service(negotiation_step::handler) //          协商轮次推进
+                .service(negotiation_query::handler), //        协商轮次查询
         )
         .service(transaction::call)
         .service(transaction::call_by_number)

@@ -30,6 +30,7 @@ pub mod list_companions;
 pub mod list_states;
 pub mod lists_audit;
 pub mod lists_uploads;
+pub mod negotiation;
 pub mod objections;
 pub mod one_list;
 pub mod outbox;

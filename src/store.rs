@@ -18,6 +18,7 @@ pub(crate) mod load_inserts;
 pub mod month_applications;
 pub mod monthly_batches;
 pub mod monthly_bills;
+pub mod negotiations;
 pub mod outbox;
 pub mod publications;
 pub mod qc_pages;

@@ -33,7 +33,7 @@ enum Command {
     /// 生成待出账的账单，接着中断处继续 / make the bills that wait, from where a run was cut off
     Bill(Month),
     Clear(clear::Clear),
-    /// 核对一个月的批次事件链，或一年的清算（事件链、摘要与各级合计） / check a month's events, or a year's clearing
+    /// 核对一个月的批次事件链，或一年的清算与协商（事件链、摘要与各级合计） / check a month's events, or a year's clearing and negotiation
     Verify(Verify),
 }
 
@@ -43,7 +43,7 @@ struct Verify {
     /// 结算年月 yyyyMM / month
     #[arg(long, value_name = "YYYYMM", required_unless_present = "year")]
     month: Option<String>,
-    /// 年度 yyyy，核对预清算与清算 / year: its pre-clearing and clearing
+    /// 年度 yyyy，核对预清算、清算与协商轮次 / year: its pre-clearing, clearing and rounds of negotiation
     #[arg(long, value_name = "YYYY", conflicts_with = "month")]
     year: Option<String>,
     #[command(flatten)]

@@ -187,6 +187,10 @@ error_table! {
     ClearingParty = "CHS-40451", 404, false,
         "该机构或险种没有进入本次清算的账单", "the institution or insurance type has no bill in this clearing",
         "核对机构与险种 / check institution and insurance type", "核对机构与险种 / check institution and insurance type";
+    /// No such negotiation round, or the caller is no party to it.
+    NegotiationUnknown = "CHS-40495", 404, false,
+        "协商轮次不存在，或该机构不在其中", "there is no such negotiation round, or the institution is no party to it",
+        "核对年度与轮次 / check year and number", "核对年度、轮次与机构 / check year, number and institution";
     /// The path exists, with another method.
     MethodNotAllowed = "CHS-40501", 405, false,
         "请求方法不允许", "the method is not allowed on this path",
@@ -305,6 +309,10 @@ error_table! {
     DigestDiffers = "CHS-40952", 409, false,
         "摘要与现有结算单不符", "the digest is not that of the statement as it stands",
         "重新查询后再确认 / query again, then confirm", "重新查询后再确认 / query again, then confirm";
+    /// A round is closed, or one of the year is still open.
+    NegotiationState = "CHS-40995", 409, false,
+        "协商轮次已结束，或该年度已有未结束的轮次", "the negotiation round is closed, or one of the year is still open",
+        "查询协商轮次 / query the round", "结束前一轮次 / close the round before";
     /// The body is larger than the limit.
     BodyTooLarge = "CHS-41301", 413, false,
         "报文超过大小上限", "the body is larger than the limit",
@@ -375,6 +383,10 @@ error_table! {
     ScoreNeeded = "CHS-42251", 422, false,
         "已设考核阈值，但有预留金的机构没有考核得分", "an assessment is configured, and an institution with a deposit has no score",
         "无需处理 / nothing", "补充考核得分 / give its score";
+    /// An institution that no caller is cannot answer.
+    NegotiationParty = "CHS-42295", 422, false,
+        "协商轮次中的机构未登记为调用方", "an institution of the negotiation round is not registered as a caller",
+        "无需处理 / nothing", "核对机构编码，或先登记 / check the code, or register it first";
     /// The caller sends faster than its limit.
     CallerRateLimited = "CHS-42901", 429, true,
         "调用过于频繁", "the caller exceeds its rate", "按 Retry-After 等待 / wait as Retry-After says",

@@ -39,6 +39,7 @@ mod month;
 mod month_crash;
 mod month_of_results;
 mod mutations;
+mod negotiation;
 mod other_crypto;
 mod outbox;
 mod pre_check;

@@ -29,6 +29,8 @@ const IN_ONE_PLACE: &[&str] = &[
     "clearing_funds",
     "clearings",
     "group_months",
+    "negotiation_events",
+    "negotiation_rounds",
     "outbox",
     "publications",
     "settlement_months",

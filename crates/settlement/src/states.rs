@@ -1,4 +1,4 @@
-//! States of a special case, a monthly batch and a yearly clearing: closed sets, moved
+//! States of a special case, a monthly batch, a yearly clearing and a negotiation: closed sets, moved
 //! along a table only, each move by the roles that may make it.
 //!
 //! Who signs, which key makes a move repeatable and where events are kept is the
@@ -6,10 +6,12 @@
 
 mod batch;
 mod clearing;
+mod negotiation;
 mod special_case;
 
 pub use batch::{BatchAction, BatchState};
 pub use clearing::{ClearingAction, ClearingState};
+pub use negotiation::{PositionState, RoundAction, RoundState};
 pub use special_case::{SpecialAction, SpecialState};
 
 /// Who acts.

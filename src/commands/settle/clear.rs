@@ -15,7 +15,7 @@ use crate::{
     config::Config,
     error::Refusal,
     operations::{Operation, clearing_propose::Propose, clearing_step::StepRequest},
-    service::clearing,
+    service::{clearing, negotiation},
     store::{Store, clearings::ClearingKey},
 };
 
@@ -167,7 +167,7 @@ fn publication(args: &Clear, digest: &str) -> StepRequest {
     }
 }
 
-/// Verifies both stages of a year, as far as there are any.
+/// Verifies both stages of a year and its rounds of negotiation, as far as there are any.
 pub(super) async fn verify(store: &Store, year: &str) -> Outcome {
     let mut faults = Vec::new();
     let mut found = false;
@@ -185,8 +185,19 @@ pub(super) async fn verify(store: &Store, year: &str) -> Outcome {
             faults.extend(verified.faults);
         }
     }
+    let rounds = negotiation::verify(store, year).await?;
+    if rounds.rounds > 0 {
+        found = true;
+        println!(
+            "{year} 协商 negotiation：轮次 {} rounds，事件 {} events，不符 {} faults",
+            rounds.rounds,
+            rounds.events,
+            rounds.faults.len()
+        );
+        faults.extend(rounds.faults);
+    }
     if !found {
-        return Err("没有该年度的清算 / there is no clearing of the year".into());
+        return Err("没有该年度的清算或协商 / the year has no clearing and no negotiation".into());
     }
     super::ended(&faults)
 }
