@@ -43,7 +43,7 @@ fn cases(folder: &Path, count: u32) -> Vec<String> {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let group = &groups[usize::try_from(seed >> 8).unwrap() % groups.len()];
         let cost = 2_000 + (seed >> 4) % 20_000;
-        let insutype = if seed % 3 == 0 { "390" } else { "310" };
+        let insutype = if seed.is_multiple_of(3) { "390" } else { "310" };
         let paid = if number % 13 == 0 {
             String::new()
         } else {
