@@ -28,6 +28,7 @@ pub mod formula;
 mod fraction;
 pub mod history;
 mod ledger;
+pub mod matching;
 mod method;
 mod profile;
 pub mod simulation;
