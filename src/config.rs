@@ -8,6 +8,7 @@
 //! `check-config --sample`, hence Chinese first.
 
 mod clearing;
+mod files;
 mod retention;
 mod sample;
 mod schema;
@@ -29,6 +30,7 @@ use utoipa::ToSchema;
 use crate::{keys::SecretSource, tls::Tls};
 
 pub use clearing::{Clearing, SharingStep};
+pub use files::Files;
 pub use retention::Retention;
 pub use sample::sample;
 pub use schema::schema;
@@ -77,6 +79,8 @@ pub struct Config {
     pub profiles: Profiles,
     /// 交易报文入口 / the transaction door.
     pub transaction: TransactionDoor,
+    /// 文件往来与对账 / files that are exchanged, and reconciliation by them.
+    pub files: Files,
     /// 数据保存期限 / how long data is kept.
     pub retention: Retention,
     /// 结果上报的上级平台 / the upper platform that results are reported to.
@@ -260,6 +264,7 @@ impl Default for Config {
             schemes: Schemes::default(),
             profiles: Profiles::default(),
             transaction: TransactionDoor::default(),
+            files: Files::default(),
             retention: Retention::default(),
             upstream: Upstream::default(),
             quality: Quality {
@@ -408,7 +413,7 @@ impl Config {
         }
         let production = self.environment == Environment::Production;
         let fault = self.upstream.fault(production);
-        let fault = fault.or(self.retention.fault());
+        let fault = fault.or(self.retention.fault()).or(self.files.fault());
         if let Some((zh, en)) = fault.or(settlement.clearing.fault()) {
             return invalid(zh, en);
         }

@@ -6,6 +6,7 @@
 //! like any other answer (`doors::sealed`).
 
 pub mod codes;
+pub mod markdown;
 
 use std::fmt;
 
@@ -46,7 +47,7 @@ impl FieldError {
 }
 
 /// A call that is not carried out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Refusal {
     /// The cause, from the error table.
     pub code: ErrorCode,

@@ -17,6 +17,7 @@ pub mod development;
 pub mod doors;
 pub mod embedded_db;
 pub mod error;
+pub mod exchange;
 pub mod in_force;
 pub mod jobs;
 pub mod keys;

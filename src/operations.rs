@@ -16,6 +16,8 @@ pub mod cross_region_bills;
 pub mod cross_region_decide;
 pub mod discharge_guard;
 pub mod fee_guard;
+pub mod files_download;
+pub mod files_upload;
 pub mod groupings_fee_summary;
 pub mod groupings_report;
 pub mod groupings_revoke;
@@ -35,7 +37,11 @@ pub mod qc_post_check;
 pub mod qc_pre_check;
 pub mod qc_results;
 pub mod reconciliation_apply;
+pub mod reconciliation_day;
+pub mod reconciliation_day_result;
+pub mod reconciliation_details;
 pub mod reconciliation_freeze;
+pub mod reconciliation_totals;
 pub mod reconciliation_withdraw;
 pub mod reports_submit;
 pub mod sign_in;
@@ -172,6 +178,12 @@ pub const TABLE: &[OperationRow] = &[
     OperationRow::of::<reconciliation_apply::Apply>(),
     OperationRow::of::<reconciliation_withdraw::Withdraw>(),
     OperationRow::of::<reconciliation_freeze::Freeze>(),
+    OperationRow::of::<files_upload::Upload>(),
+    OperationRow::of::<files_download::Download>(),
+    OperationRow::of::<reconciliation_totals::Totals>(),
+    OperationRow::of::<reconciliation_details::Details>(),
+    OperationRow::of::<reconciliation_day::Day>(),
+    OperationRow::of::<reconciliation_day_result::DayResult>(),
     OperationRow::of::<bills_run::Run>(),
     OperationRow::of::<bills_step::Step>(),
     OperationRow::of::<bills_entry::Enter>(),

@@ -16,13 +16,15 @@ use crate::{
     operations::{
         bills_confirm, bills_confirm_state, bills_entry, bills_monthly, bills_run, bills_step,
         catalogue_diff, category_change, clearing_propose, clearing_query, clearing_step,
-        cross_region_bills, cross_region_decide, discharge_guard, fee_guard, groupings_fee_summary,
-        groupings_report, groupings_revoke, groupings_verify, lists_audit, lists_uploads,
-        mapping_guard, negotiation_open, negotiation_query, negotiation_step, objections_decide,
-        objections_submit, publication_publish, publication_query, qc_post_check, qc_pre_check,
-        qc_results, reconciliation_apply, reconciliation_freeze, reconciliation_withdraw,
-        reports_submit, sign_in, sign_out, special_cases_change, special_cases_declare,
-        special_cases_list, special_cases_opinions, special_cases_review, stay_audit_view,
+        cross_region_bills, cross_region_decide, discharge_guard, fee_guard, files_download,
+        files_upload, groupings_fee_summary, groupings_report, groupings_revoke, groupings_verify,
+        lists_audit, lists_uploads, mapping_guard, negotiation_open, negotiation_query,
+        negotiation_step, objections_decide, objections_submit, publication_publish,
+        publication_query, qc_post_check, qc_pre_check, qc_results, reconciliation_apply,
+        reconciliation_day, reconciliation_day_result, reconciliation_details,
+        reconciliation_freeze, reconciliation_totals, reconciliation_withdraw, reports_submit,
+        sign_in, sign_out, special_cases_change, special_cases_declare, special_cases_list,
+        special_cases_opinions, special_cases_review, stay_audit_view,
     },
 };
 
@@ -62,6 +64,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .service(reconciliation_apply::handler) //      对账申请
                 .service(reconciliation_withdraw::handler) //   对账申请撤销
                 .service(reconciliation_freeze::handler) //     受理、校验与固化
+                .service(files_upload::handler) //              文件上传
+                .service(files_download::handler) //            文件下载
+                .service(reconciliation_totals::handler) //     对总账
+                .service(reconciliation_details::handler) //    对明细账
+                .service(reconciliation_day::handler) //        日对账
+                .service(reconciliation_day_result::handler) // 日对账结果
                 .service(bills_run::handler) //                 月度测算与出账
                 .service(bills_step::handler) //                批次推进
                 .service(bills_entry::handler) //               预拨、扣款与差异

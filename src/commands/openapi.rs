@@ -8,7 +8,7 @@ use clap::Parser;
 use super::Outcome;
 use crate::{
     config,
-    error::codes,
+    error::markdown,
     operations::TABLE,
     print::{article::html, pdf},
     router,
@@ -95,7 +95,7 @@ fn documents() -> Result<Vec<(String, String)>, Box<dyn Error + Send + Sync>> {
         "docs/INTERFACES.html".to_owned(),
         html(&router::specification(&openapi)),
     ));
-    documents.push(("docs/ERRORS.md".to_owned(), codes::as_markdown()));
+    documents.push(("docs/ERRORS.md".to_owned(), markdown::as_markdown()));
     documents.push((
         "docs/QC_RULES.md".to_owned(),
         chs_quality::markdown(&Engine::builtin()?),

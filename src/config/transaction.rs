@@ -49,7 +49,7 @@ pub struct TransactionDoor {
 }
 
 /// Paths that integrations of single provinces use (FSI paths; XJ-K01-2021 V8.1).
-const PATHS: [(&str, &str); 6] = [
+const PATHS: [(&str, &str); 10] = [
     ("/fsi/api/medinfoupload/setllistinfoupld", "4101"),
     ("/fsi/api/medinfoupload/setllistinfoupldA", "4101A"),
     ("/fsi/api/medinfoupload/queryQltctrlProblemPage", "4104"),
@@ -64,6 +64,16 @@ const PATHS: [(&str, &str); 6] = [
     (
         "/fsi/api/cpc/data/fsiQueryCpcDataService/queryQltctrlProblemPage",
         "3607",
+    ),
+    ("/fsi/api/ybSettlementStmtService/stmtTotal", "3201"),
+    ("/fsi/api/ybSettlementStmtService/stmtDetail", "3202"),
+    (
+        "/api/fsiextend/medinsmonsettlement/medinsDaySetlReconciliation",
+        "3211",
+    ),
+    (
+        "/api/fsiextend/medinsmonsettlement/qMedinsDaySetlResult",
+        "3212",
     ),
 ];
 

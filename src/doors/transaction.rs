@@ -8,6 +8,7 @@
 
 mod answer;
 mod arrival;
+mod body;
 mod gateway;
 mod refusals;
 
@@ -22,6 +23,7 @@ use crate::{
     doors::{call_log::Line, limits},
 };
 use arrival::Arrival;
+use body::Body;
 
 /// 交易报文入口 / the transaction door
 ///
@@ -39,10 +41,7 @@ use arrival::Arrival;
     )
 )]
 #[post("/fsi/api/rsfComIfsService/callService")]
-pub(crate) async fn call(
-    request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> HttpResponse {
+pub(crate) async fn call(request: HttpRequest, body: Body) -> HttpResponse {
     receive(&request, body, None).await
 }
 
@@ -65,7 +64,7 @@ pub(crate) async fn call(
 pub(crate) async fn call_by_number(
     request: HttpRequest,
     infno: web::Path<String>,
-    body: Result<web::Bytes, actix_web::Error>,
+    body: Body,
 ) -> HttpResponse {
     receive(&request, body, Some(&infno)).await
 }
@@ -75,19 +74,15 @@ pub(crate) async fn call_by_number(
 pub(crate) async fn call_by_path(
     request: HttpRequest,
     app: web::Data<App>,
-    body: Result<web::Bytes, actix_web::Error>,
+    body: Body,
 ) -> HttpResponse {
     let infno = app.config.transaction.paths.get(request.path());
     receive(&request, body, infno.map(String::as_str)).await
 }
 
-async fn receive(
-    request: &HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-    named: Option<&str>,
-) -> HttpResponse {
+async fn receive(request: &HttpRequest, body: Body, named: Option<&str>) -> HttpResponse {
     let line = Line::new("transaction", limits::request_id(request), Instant::now());
-    match Arrival::of(request, body) {
+    match Arrival::of(request, body).await {
         Ok(arrival) => arrival.settle(named, line).await,
         Err(refusal) => {
             line.finish(Err(&refusal));

@@ -73,6 +73,10 @@ error_table! {
     MemberFormat = "CHS-40006", 400, false,
         "报文成员格式不正确", "a member of the message has the wrong form",
         "按接口约定的格式填写 / use the form of the contract", "无需处理 / nothing";
+    /// A multipart body that is not of the published form.
+    MultipartForm = "CHS-40080", 400, false,
+        "多部分报文应含 jsonStr 与 file 两部分", "a multipart body holds the parts jsonStr and file",
+        "按文件上传的格式发送 / send it as file uploads are sent", "无需处理 / nothing";
     /// A field of another JSON type than its schema says, or one it does not know.
     SchemaViolation = "CHS-42202", 422, false,
         "业务数据不符合数据结构约定", "the data does not fit its schema",
@@ -187,6 +191,20 @@ error_table! {
     ClearingParty = "CHS-40451", 404, false,
         "该机构或险种没有进入本次清算的账单", "the institution or insurance type has no bill in this clearing",
         "核对机构与险种 / check institution and insurance type", "核对机构与险种 / check institution and insurance type";
+    /// No such file of this institution, or it has expired.
+    FileUnknown = "CHS-40480", 404, false,
+        "没有该文件，或已过保存期限", "no such file, or it has expired",
+        "核对文件查询号，过期则重新上传或对账 / check the number; send or compare anew when it has expired",
+        "核对 files.keep_days / check files.keep_days";
+    /// Reconciliation by day is switched off here.
+    ByDayOff = "CHS-40481", 404, false,
+        "本统筹区未开放日对账", "reconciliation by day is not offered here",
+        "使用对总账与对明细账 / use reconciliation in total and in detail",
+        "files.by_day 可开放 / files.by_day opens it";
+    /// No such reconciliation of this institution.
+    TaskUnknown = "CHS-40482", 404, false,
+        "没有该对账任务", "no such reconciliation",
+        "核对对账任务查询号 / check task_key", "无需处理 / nothing";
     /// No such negotiation round, or the caller is no party to it.
     NegotiationUnknown = "CHS-40495", 404, false,
         "协商轮次不存在，或该机构不在其中", "there is no such negotiation round, or the institution is no party to it",
@@ -317,6 +335,14 @@ error_table! {
     BodyTooLarge = "CHS-41301", 413, false,
         "报文超过大小上限", "the body is larger than the limit",
         "拆分报文 / send less at a time", "按需调整 limits.body_bytes / adjust limits.body_bytes";
+    /// A file is larger than the limit.
+    FileTooLarge = "CHS-41380", 413, false,
+        "文件超过大小上限", "the file is larger than the limit",
+        "缩短对账期间，分次上传 / send a shorter period at a time", "按需调整 files.file_bytes / adjust files.file_bytes";
+    /// The institution's files take up all that is kept for it.
+    FilesFull = "CHS-41381", 413, false,
+        "本机构保存的文件已达总量上限", "the files kept for the institution have reached their limit",
+        "等待旧文件到期 / wait until older files expire", "按需调整 files.institution_bytes / adjust files.institution_bytes";
     /// A body in a coding that is not undone here.
     ContentCoding = "CHS-41590", 415, false,
         "不支持该内容编码", "this content encoding is not supported",
@@ -383,6 +409,22 @@ error_table! {
     ScoreNeeded = "CHS-42251", 422, false,
         "已设考核阈值，但有预留金的机构没有考核得分", "an assessment is configured, and an institution with a deposit has no score",
         "无需处理 / nothing", "补充考核得分 / give its score";
+    /// A file is no archive with one plain text, or inflates beyond the limit.
+    FileForm = "CHS-42280", 422, false,
+        "文件应为只含一个文本的压缩包", "the file is not an archive of one text",
+        "按 errors 重新打包 / pack it anew as errors says", "按需调整 files.inflated_bytes / adjust files.inflated_bytes";
+    /// Lines of a detail file do not fit.
+    FileLines = "CHS-42281", 422, false,
+        "明细文件的内容不符合约定", "lines of the detail file do not fit",
+        "按 errors 所列行号与列修改 / mend the lines and columns that errors names", "按需调整 files.most_rows / adjust files.most_rows";
+    /// Stated totals are not those of the file.
+    FileTotals = "CHS-42282", 422, false,
+        "报文中的合计与明细文件不符", "the totals of the message are not those of the detail file",
+        "核对笔数与金额 / check number and amounts", "无需处理 / nothing";
+    /// More records than one comparison takes.
+    TooManyRecords = "CHS-42283", 422, false,
+        "对账期间的结算记录超过限额", "the period holds more settlement records than are compared at once",
+        "缩短对账期间 / compare a shorter period", "按需调整 files.most_rows / adjust files.most_rows";
     /// An institution that no caller is cannot answer.
     NegotiationParty = "CHS-42295", 422, false,
         "协商轮次中的机构未登记为调用方", "an institution of the negotiation round is not registered as a caller",
@@ -424,31 +466,6 @@ impl ErrorCode {
     pub fn message(self) -> String {
         format!("{} / {}", self.row().zh, self.row().en)
     }
-}
-
-/// The table as Markdown, for `docs/ERRORS.md`.
-pub fn as_markdown() -> String {
-    use std::fmt::Write;
-    let mut out = String::from(
-        "# 错误码 / Error codes\n\n由错误表生成，请勿手改 / printed from `src/error/codes.rs`, do not edit.\n\n\
-         | code | HTTP | 可重试 retry | 原因 cause | 医院 hospital | 运维 operator |\n|---|---|---|---|---|---|\n",
-    );
-    for code in ErrorCode::ALL {
-        let row = code.row();
-        // Writing into a String cannot fail.
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} | {} / {} | {} | {} |",
-            row.code,
-            row.status,
-            if row.retryable { "是 yes" } else { "否 no" },
-            row.zh,
-            row.en,
-            row.hospital,
-            row.operator
-        );
-    }
-    out
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ pub enum SealedAs<'a> {
     Person(&'a str, &'a str),
     /// A front page: institution and mdtrt_sn.
     FrontPage(&'a str, &'a str),
+    /// A file of 9101 or 9102: institution and file_qury_no.
+    File(&'a str, &'a str),
     /// A kept answer: application id and requestId.
     Answer(&'a str, &'a str),
     /// A message to the upper platform, by its id.
@@ -48,6 +50,7 @@ impl SealedAs<'_> {
             SealedAs::FrontPage(institution, mdtrt_sn) => {
                 format!("v1|front_page|{institution}|{mdtrt_sn}")
             }
+            SealedAs::File(institution, number) => format!("v1|file|{institution}|{number}"),
             SealedAs::Answer(app_id, request_id) => format!("v1|answer|{app_id}|{request_id}"),
             SealedAs::Outgoing(message_id) => format!("v1|outgoing|{message_id}"),
             SealedAs::UpperAnswer(message_id) => format!("v1|upper_answer|{message_id}"),

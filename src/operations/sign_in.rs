@@ -52,6 +52,7 @@ impl Operation for SignIn {
         at: "/input/signIn",
         data,
         output,
+        file: false,
     }];
     type Request = SignInRequest;
 

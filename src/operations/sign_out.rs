@@ -49,6 +49,7 @@ impl Operation for SignOut {
         at: "/input/signOut",
         data,
         output,
+        file: false,
     }];
     type Request = SignOutRequest;
 

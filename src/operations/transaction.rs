@@ -41,6 +41,8 @@ pub struct Transaction {
     pub data: fn(Value) -> Value,
     /// The operation's answer as the transaction's output.
     pub output: fn(Value, Edition) -> Value,
+    /// Whether the answer is a file, its content in the member `in`.
+    pub file: bool,
 }
 
 impl Transaction {
@@ -51,6 +53,7 @@ impl Transaction {
             at: "/input",
             data: |input| input,
             output: |answer, _| answer,
+            file: false,
         }
     }
 
@@ -65,6 +68,7 @@ impl Transaction {
             at: "/input/data",
             data,
             output,
+            file: false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `reconciliation.apply` and `reconciliation.withdraw`: a hospital asks for its month.
 
 use chs_model::Money;
+use chs_settlement::matching::OutOfRange;
 use serde_json::Value;
 
 use crate::{
@@ -151,6 +152,13 @@ async fn withdrawn(
         clr_appy_evt_id: last.clr_appy_evt_id,
         state: "WITHDRAWN",
     })
+}
+
+/// Amounts of a file that no sum holds.
+pub(super) fn out_of_range(error: OutOfRange) -> Refusal {
+    let told = error.to_string();
+    let (zh, en) = told.split_once(" / ").unwrap_or((&told, &told));
+    Refusal::field(ErrorCode::FileTotals, "/file_qury_no", zh, en)
 }
 
 /// A refusal about one field, in the words of the error table.

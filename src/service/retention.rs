@@ -28,6 +28,7 @@ pub async fn purge(app: &App, now: DateTime<Utc>) -> Result<bool, Refusal> {
             let lane = audit::lock(tx, &request_id).await?;
             let counts = [
                 ("outbox", retention::delete_messages(tx, messages).await?),
+                ("files", retention::delete_files(tx, now).await?),
                 ("lists", lists(tx, patients).await?),
                 ("records", records(tx, patients).await?),
             ];

@@ -11,8 +11,12 @@ pub enum Named {
     Batch,
     /// An entry beside the cases.
     Entry,
+    /// A file (file_qury_no).
+    File,
     /// A special case (appy_chk_setl_list_id).
     SpecialCase,
+    /// A reconciliation by day (task_key).
+    Task,
 }
 
 /// Thirty characters, the length of feeClrId in 9201: a letter and 29 hexadecimal digits
@@ -22,7 +26,9 @@ pub fn of(named: Named, parts: &[&str]) -> String {
         Named::Application => 'A',
         Named::Batch => 'B',
         Named::Entry => 'E',
+        Named::File => 'F',
         Named::SpecialCase => 'S',
+        Named::Task => 'T',
     };
     let text: String = parts
         .iter()

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Largest amount of one case, fen (a thousand million yuan): sums over a month stay exact.
-const MOST_FEN: i64 = 100_000_000_000;
+pub(super) const MOST_FEN: i64 = 100_000_000_000;
 
 /// Takes the report of the call.
 ///

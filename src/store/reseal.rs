@@ -70,6 +70,7 @@ pub const COLUMNS: &[Column] = &[
     column!("settlement_records", "fixmedins_code", "(setl_id || '|' || source)", "body",
         |code, key| SealedAs::SettlementRecord(code, key.split_once('|').map_or(key, |(id, _)| id))),
     column!("front_pages", "fixmedins_code", "mdtrt_sn", "body", |code, sn| SealedAs::FrontPage(code, sn)),
+    column!("exchange_files", "fixmedins_code", "file_qury_no", "body", |code, number| SealedAs::File(code, number)),
     column!("idempotency", "app_id", "request_id", "sealed_answer", |app_id, id| SealedAs::Answer(app_id, id)),
     column!("outbox", "message_id", "''::text", "payload", |id, _| SealedAs::Outgoing(id)),
     column!("outbox", "message_id", "''::text", "answer", |id, _| SealedAs::UpperAnswer(id)),

@@ -24,6 +24,21 @@ pub async fn delete_messages(tx: &Tx<'_>, settled_before: DateTime<Utc>) -> Resu
     Ok(row.try_get(0)?)
 }
 
+/// Deletes exchanged files that have expired; gives how many.
+///
+/// # Errors
+/// [`TxError::Database`].
+pub async fn delete_files(tx: &Tx<'_>, now: DateTime<Utc>) -> Result<i64, TxError> {
+    let row = tx
+        .query_one(
+            "WITH gone AS (DELETE FROM exchange_files WHERE expires_at <= $1 RETURNING 1)
+             SELECT COUNT(*) FROM gone",
+            &[&now],
+        )
+        .await?;
+    Ok(row.try_get(0)?)
+}
+
 /// Deletes a batch of lists of the months before `setl_ym`, with what was judged of them;
 /// gives how many lists. Lists that a call works on are left for the next time.
 ///

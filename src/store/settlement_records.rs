@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use super::{
     Tx, TxError,
     lists::{Bodies, ListKeys},
+    settled_amounts::Compared,
 };
 
 /// A settlement record as reported.
@@ -25,6 +26,8 @@ pub struct SettlementRecord<'a> {
     pub med_type: &'a str,
     /// medfee_sumamt, fen.
     pub medfee_fen: i64,
+    /// What is compared of it.
+    pub compared: &'a Compared,
     /// The record, sealed.
     pub body: &'a [u8],
     /// When it came in.
@@ -38,11 +41,14 @@ pub struct SettlementRecord<'a> {
 pub async fn put(tx: &Tx<'_>, record: &SettlementRecord<'_>) -> Result<(), TxError> {
     tx.execute(
         "INSERT INTO settlement_records (fixmedins_code, setl_id, source, medfee_fen, body,
-                                         received_at, setl_ym, settled_at, med_type)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                                         received_at, setl_ym, settled_at, med_type, insutype,
+                                         clr_type, medins_setl_id, refunded, fund_pay_fen,
+                                         acct_pay_fen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          ON CONFLICT (fixmedins_code, setl_id, source) DO UPDATE SET
              medfee_fen = $4, body = $5, received_at = $6, setl_ym = $7,
-             settled_at = $8, med_type = $9",
+             settled_at = $8, med_type = $9, insutype = $10, clr_type = $11,
+             medins_setl_id = $12, refunded = $13, fund_pay_fen = $14, acct_pay_fen = $15",
         &[
             &record.fixmedins_code,
             &record.setl_id,
@@ -53,6 +59,12 @@ pub async fn put(tx: &Tx<'_>, record: &SettlementRecord<'_>) -> Result<(), TxErr
             &record.setl_ym,
             &record.settled_at,
             &record.med_type,
+            &record.compared.insutype,
+            &record.compared.clr_type,
+            &record.compared.medins_setl_id,
+            &record.compared.refunded,
+            &record.compared.fund_pay_fen,
+            &record.compared.acct_pay_fen,
         ],
     )
     .await?;

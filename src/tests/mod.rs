@@ -46,6 +46,7 @@ mod pre_check;
 mod province;
 mod publication;
 mod queries;
+mod reconciliation;
 mod refusals;
 mod reload;
 mod replay;

@@ -1,6 +1,7 @@
 //! How an answer leaves the transaction door, and how both directions look in OpenAPI.
 
 use actix_web::{HttpResponse, http::header};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use chs_envelope::transaction::{InputSecurity, Stamp, TransactionResponse};
 use rand::rngs::SysRng;
@@ -135,6 +136,8 @@ pub(super) struct Outcome {
     pub(super) result: Result<Value, Refusal>,
     /// Remarks on the message.
     pub(super) remarks: Vec<String>,
+    /// Whether a file leaves as itself.
+    pub(super) streamed: bool,
 }
 
 /// The answer to a message of a verified caller. Causes that lie in the message are told by
@@ -147,6 +150,12 @@ pub(super) fn answer(
     received_at: DateTime<Utc>,
     outcome: &Outcome,
 ) -> HttpResponse {
+    if let Ok(output) = &outcome.result
+        && outcome.streamed
+        && let Some(file) = file(output)
+    {
+        return file;
+    }
     let mut response = match &outcome.result {
         Err(refusal)
             if refusal.code.status().is_server_error() || refusal.code.row().status == 429 =>
@@ -180,6 +189,28 @@ pub(super) fn answer(
             Refusal::new(ErrorCode::Internal).problem()
         }
     }
+}
+
+/// A file as itself, its name in the header, as the published form has it.
+fn file(output: &Value) -> Option<HttpResponse> {
+    let text = |name: &str| output.get(name).and_then(Value::as_str);
+    let content = STANDARD.decode(text("in")?).ok()?;
+    let named = header::ContentDisposition {
+        disposition: header::DispositionType::Attachment,
+        parameters: vec![header::DispositionParam::FilenameExt(
+            header::ExtendedValue {
+                charset: header::Charset::Ext("UTF-8".to_owned()),
+                language_tag: None,
+                value: text("filename")?.as_bytes().to_vec(),
+            },
+        )],
+    };
+    Some(
+        HttpResponse::Ok()
+            .content_type("application/octet-stream")
+            .insert_header(named)
+            .body(content),
+    )
 }
 
 fn message(

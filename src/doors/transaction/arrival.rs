@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
 use chs_envelope::{
     canonical::{Document, Scalars},
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{self, Outcome},
+    body::{self, Body},
     gateway::{self, Identity},
     refusals::{form_refusal, input_refusal},
 };
@@ -35,6 +37,8 @@ pub(super) struct Arrival {
     identity: Identity,
     security: InputSecurity,
     body: web::Bytes,
+    /// Sent beside the message.
+    file: Option<web::Bytes>,
     received_at: DateTime<Utc>,
 }
 
@@ -48,27 +52,22 @@ struct Asked {
 }
 
 impl Arrival {
-    pub(super) fn of(
-        request: &HttpRequest,
-        body: Result<web::Bytes, actix_web::Error>,
-    ) -> Result<Arrival, Refusal> {
+    pub(super) async fn of(request: &HttpRequest, body: Body) -> Result<Arrival, Refusal> {
         let app = request
             .app_data::<web::Data<App>>()
             .map(|app| app.clone().into_inner())
             .ok_or_else(|| Refusal::internal("no app"))?;
-        // The sample client of XJ-K01-2021 V8.1 posts its JSON as plain text.
-        if !matches!(request.content_type(), "application/json" | "text/plain") {
-            return Err(Refusal::new(ErrorCode::MediaType));
-        }
-        let body = admission::whole(body)?;
+        let body = body.whole()?;
         let received_at = (app.clock)();
         let identity = gateway::identify(request, &app, received_at)?;
+        let (body, file) = body::parts(request, body).await?;
         Ok(Arrival {
             store: admission::store(request, &app),
             security: security(&identity)?,
             app,
             identity,
             body,
+            file,
             received_at,
         })
     }
@@ -77,12 +76,14 @@ impl Arrival {
         let mut outcome = Outcome {
             result: Ok(json!({})),
             remarks: Vec::new(),
+            streamed: false,
         };
         outcome.result = match self.read(named, &mut outcome.remarks) {
             Err(refusal) => Err(refusal),
             Ok(asked) => {
                 let (caller, meta) = (&asked.session.caller, &asked.session.meta);
                 line = line.of(asked.row.id).by(caller, &meta.request_id);
+                outcome.streamed = asked.transaction.file && self.streams();
                 asked.carry_out(&mut outcome.remarks).await
             }
         };
@@ -95,6 +96,12 @@ impl Arrival {
             self.received_at,
             &outcome,
         )
+    }
+
+    /// Whether a file leaves as itself: not where answers are agreed to be signed or encrypted.
+    fn streams(&self) -> bool {
+        let settings = &self.identity.caller.transaction;
+        self.app.config.files.streamed && !settings.sign_input && !settings.encrypt_input
     }
 
     /// Rate, form, transaction, input.
@@ -121,7 +128,14 @@ impl Arrival {
         // What was opened has been read once already; it cannot fail here.
         let document = Document::parse(opened.text.as_bytes()).map_err(Refusal::internal)?;
         let canonical = document.canonical(Scalars::Native);
-        let digest = sm3(&[transaction.infno.as_bytes(), b"\n", canonical.as_bytes()]);
+        let digest = match &self.file {
+            None => sm3(&[transaction.infno.as_bytes(), b"\n", canonical.as_bytes()]),
+            Some(file) => {
+                let file = sm3(&[file]).to_hex();
+                let infno = transaction.infno.as_bytes();
+                sm3(&[infno, b"\n", canonical.as_bytes(), b"\n", file.as_bytes()])
+            }
+        };
         let msgid = message.msgid();
         let window = TimeDelta::seconds(i64::from(self.identity.window_seconds));
         let session = Session {
@@ -139,7 +153,7 @@ impl Arrival {
             },
         };
         Ok(Asked {
-            input: document.into_value(),
+            input: with_file(document.into_value(), self.file.as_ref()),
             message,
             row,
             transaction,
@@ -215,6 +229,20 @@ impl Asked {
             session.caller.transaction.edition,
         ))
     }
+}
+
+/// The input of a file upload with the file that came beside it, as if it had come inside.
+fn with_file(mut input: Value, file: Option<&web::Bytes>) -> Value {
+    if let Some(file) = file {
+        let node = match input.get("fsUploadIn") {
+            Some(_) => input.get_mut("fsUploadIn"),
+            None => Some(&mut input),
+        };
+        if let Some(members) = node.and_then(Value::as_object_mut) {
+            members.insert("in".to_owned(), STANDARD.encode(file).into());
+        }
+    }
+    input
 }
 
 /// A refusal of the operation, its pointers into the data made pointers into the message.

@@ -26,6 +26,7 @@ const fn report(
         at: "",
         data,
         output,
+        file: false,
     }
 }
 

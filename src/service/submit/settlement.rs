@@ -11,10 +11,11 @@ use crate::{
     error::{ErrorCode, Refusal},
     keys::SealedAs,
     operations::reports_submit::{SubmitAnswer, SubmitOutcome},
-    service::{exactly_once::Done, stored_list},
+    service::{exactly_once::Done, our_settlements, stored_list},
     session::Session,
     store::{
         Tx, TxError, lists,
+        settled_amounts::Compared,
         settlement_records::{self, SettlementRecord},
     },
 };
@@ -26,6 +27,7 @@ pub(super) struct RecordKeys<'a> {
     settled_at: NaiveDateTime,
     med_type: &'a str,
     medfee: Money,
+    compared: Compared,
 }
 
 impl<'a> RecordKeys<'a> {
@@ -64,12 +66,15 @@ impl<'a> RecordKeys<'a> {
                     "not an amount in yuan with at most two decimals",
                 )
             })?;
+        let compared = our_settlements::compared(setlinfo, medfee)
+            .map_err(|fault| Refusal::new(ErrorCode::SchemaViolation).with_errors(vec![fault]))?;
         Ok(RecordKeys {
             fixmedins_code,
             setl_id,
             settled_at: settled_at(text("setl_time"), session),
             med_type: text("med_type").trim(),
             medfee,
+            compared,
         })
     }
 }
@@ -103,6 +108,7 @@ pub(super) async fn run(
             settled_at: keys.settled_at,
             med_type: keys.med_type,
             medfee_fen: keys.medfee.fen(),
+            compared: &keys.compared,
             body: &body,
             received_at: session.meta.received_at,
         },
