@@ -187,6 +187,7 @@ impl CaseColumns {
                 },
                 insured_area: area.map(str::to_owned),
                 fixmedins_code: hospital.map(str::to_owned),
+                value: None,
             },
         })
     }

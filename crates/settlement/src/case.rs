@@ -89,6 +89,9 @@ pub struct Facts {
     pub insured_area: Option<String>,
     /// Code of the institution, for values of a point by institution.
     pub fixmedins_code: Option<String>,
+    /// What a point was worth in the month of the case, where that month is settled; before
+    /// every value of the profile.
+    pub value: Option<Decimal>,
 }
 
 #[cfg(test)]

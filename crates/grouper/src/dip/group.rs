@@ -19,6 +19,8 @@ pub struct DipGroup {
     pub(crate) cv: Option<Decimal>,
     pub(crate) primary_care: bool,
     pub(crate) local: Vec<(String, String)>,
+    pub(crate) diagnoses: String,
+    pub(crate) procedures: String,
     /// The line of its first row.
     pub(crate) line: u64,
 }
@@ -82,6 +84,20 @@ impl DipGroup {
     #[must_use]
     pub fn is_primary_care(&self) -> bool {
         self.primary_care
+    }
+
+    /// The cells `dx` of its rows as the catalogue writes them, each once, joined by `|`;
+    /// empty where any principal diagnosis does.
+    #[must_use]
+    pub fn diagnoses(&self) -> &str {
+        &self.diagnoses
+    }
+
+    /// The cells `px` of its rows, likewise: `*` whatever the procedures, `-` conservative
+    /// treatment, also where the file of core groups leaves the cell empty.
+    #[must_use]
+    pub fn procedures(&self) -> &str {
+        &self.procedures
     }
 
     /// The area's own columns: name and text.

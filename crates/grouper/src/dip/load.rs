@@ -1,9 +1,10 @@
 //! From the files of a catalogue to its compiled form; all faults are gathered.
 
 use super::auxiliary::{AuxiliaryTables, DiagnosisFacts};
-use super::cell::{self, Diagnosis, Lists, Procedure, Procedures, Span, Wrong};
+use super::cell::{self, Diagnosis, Lists, Procedure, Procedures};
 use super::error::{CatalogueError, Fault};
 use super::group::DipGroup;
+use super::lines::{bad, group, of, px_cell, span};
 use super::lint::{DipLint, DipLintKind};
 use super::prefix_map::PrefixMap;
 use super::procedures::ProcedureTable;
@@ -12,31 +13,9 @@ use super::settings::{self, Settings, Stage};
 use super::table::{Line, Table};
 use super::treatment::Treatment;
 use super::{Catalogue, CatalogueSource, StageRows};
-use chs_model::Money;
-use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
-
-/// Columns of the files of groups; any further one is the area's own.
-const COLUMNS: [&str; 18] = [
-    "code",
-    "name",
-    "dx",
-    "other_dx",
-    "any_dx",
-    "px",
-    "px_scope",
-    "age_days",
-    "age_years",
-    "birth_weight",
-    "type",
-    "class",
-    "score",
-    "mean_cost",
-    "cases",
-    "cv",
-    "primary_care",
-    "note",
-];
+use std::fmt::Write as _;
 
 /// Reads and compiles a catalogue.
 pub(super) fn load(source: &CatalogueSource) -> Result<Catalogue, CatalogueError> {
@@ -47,7 +26,27 @@ pub(super) fn load(source: &CatalogueSource) -> Result<Catalogue, CatalogueError
             faults: vec![Fault::new(Stage::Core.file(), 0, zh, en)],
         });
     }
-    Ok(catalogue)
+    Ok(Catalogue {
+        digest: digest(source),
+        ..catalogue
+    })
+}
+
+/// SHA-256 over name and text of each file that is there, in hexadecimal: the texts say
+/// what groups a case, wherever they lie.
+fn digest(source: &CatalogueSource) -> String {
+    let mut hash = Sha256::new();
+    for (name, text) in source.files() {
+        let text = text.replace("\r\n", "\n");
+        hash.update(format!("{name}\t{}\n", text.len()));
+        hash.update(text);
+    }
+    let mut text = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// The same for a catalogue that is being built and may have no groups yet.
@@ -112,6 +111,7 @@ impl<'s> Loader<'s> {
                 procedures: ProcedureTable::default(),
                 auxiliary: AuxiliaryTables::default(),
                 noted: Vec::new(),
+                digest: String::new(),
             },
         }
     }
@@ -247,6 +247,7 @@ impl<'s> Loader<'s> {
                 loader.keys(line, "any_dx")?
             );
             let group = loader.place(group, line)?;
+            loader.defined(group, line.get("dx"), px_cell(stage, line));
             for asked in combinations {
                 let place = loader.loaded.rows.len();
                 for key in &keys {
@@ -284,6 +285,7 @@ impl<'s> Loader<'s> {
             let group = group(STAGE, line)?;
             let kind = group.treatment;
             let group = loader.place(group, line)?;
+            loader.defined(group, line.get("dx"), "");
             let loaded = &mut loader.loaded;
             for item in items {
                 let (map, keys) = match item {
@@ -338,6 +340,25 @@ impl<'s> Loader<'s> {
         }
     }
 
+    /// Keeps how a row defines its group, as the file writes it.
+    fn defined(&mut self, group: usize, diagnoses: &str, procedures: &str) {
+        let Some(group) = self.loaded.groups.get_mut(group) else {
+            return;
+        };
+        for (texts, cell) in [
+            (&mut group.diagnoses, diagnoses),
+            (&mut group.procedures, procedures),
+        ] {
+            if cell.is_empty() || texts.split('|').any(|known| known == cell) {
+                continue;
+            }
+            if !texts.is_empty() {
+                texts.push('|');
+            }
+            texts.push_str(cell);
+        }
+    }
+
     fn diagnoses(&self, line: Line<'_>, column: &str) -> Result<Vec<Diagnosis>, Fault> {
         cell::diagnoses(line.get(column), &self.lists).map_err(|wrong| of(line, wrong))
     }
@@ -367,12 +388,8 @@ impl<'s> Loader<'s> {
     /// What the line asks of the procedures, one a row. An empty cell is conservative
     /// treatment in the files of core groups and nothing asked in the others.
     fn combinations(&mut self, stage: Stage, line: Line<'_>) -> Result<Vec<Asked>, Fault> {
-        let cell = match (line.get("px"), stage) {
-            ("", Stage::Merged | Stage::Core) => "-",
-            ("", _) => "*",
-            (cell, _) => cell,
-        };
-        let asked = cell::procedures(cell, &self.lists).map_err(|wrong| of(line, wrong))?;
+        let asked =
+            cell::procedures(px_cell(stage, line), &self.lists).map_err(|wrong| of(line, wrong))?;
         let combinations = match asked {
             Procedures::Any => return Ok(vec![Asked::Any]),
             Procedures::Conservative => return Ok(vec![Asked::Conservative]),
@@ -413,81 +430,4 @@ impl<'s> Loader<'s> {
         self.loaded.auxiliary = AuxiliaryTables::new(settings, facts);
         Ok(self.loaded)
     }
-}
-
-/// The group that a line speaks of.
-fn group(stage: Stage, line: Line<'_>) -> Result<DipGroup, Fault> {
-    let code = line.get("code");
-    if code.is_empty() {
-        return Err(line.fault("病种编码为空", "the group's code is empty"));
-    }
-    let treatment = match line.get("type") {
-        "" => None,
-        cell => Some(Treatment::parse(cell).ok_or_else(|| bad(line, "type"))?),
-    };
-    let basic = match line.get("class") {
-        "" | "core" | "核心" => false,
-        "basic" | "基础" => true,
-        _ => return Err(bad(line, "class")),
-    };
-    let primary_care = match line.get("primary_care") {
-        "" | "0" | "no" | "否" => false,
-        "1" | "yes" | "是" => true,
-        _ => return Err(bad(line, "primary_care")),
-    };
-    Ok(DipGroup {
-        code: code.to_owned(),
-        name: line.get("name").to_owned(),
-        stage,
-        treatment,
-        basic,
-        score: decimal(line, "score")?,
-        mean_cost: match line.get("mean_cost") {
-            "" => None,
-            cell => {
-                let cost = Money::from_yuan_str(cell).ok();
-                let cost = cost.filter(|cost| *cost >= Money::ZERO);
-                Some(cost.ok_or_else(|| bad(line, "mean_cost"))?)
-            }
-        },
-        cases: match line.get("cases") {
-            "" => None,
-            cell => Some(cell.parse().map_err(|_| bad(line, "cases"))?),
-        },
-        cv: decimal(line, "cv")?,
-        primary_care,
-        local: line.others(&COLUMNS),
-        line: line.number,
-    })
-}
-
-/// A number of at least 0.
-fn decimal(line: Line<'_>, column: &str) -> Result<Option<Decimal>, Fault> {
-    match line.get(column) {
-        "" => Ok(None),
-        cell => {
-            let number = chs_model::parse_decimal(cell);
-            let number = number.filter(|number| !number.is_sign_negative());
-            number.map(Some).ok_or_else(|| bad(line, column))
-        }
-    }
-}
-
-fn span(line: Line<'_>, column: &str) -> Result<Option<Span>, Fault> {
-    match line.get(column) {
-        "" => Ok(None),
-        cell => Span::parse(cell).map(Some).ok_or_else(|| bad(line, column)),
-    }
-}
-
-fn bad(line: Line<'_>, column: &str) -> Fault {
-    let cell = line.get(column);
-    line.fault(
-        format!("{column} 列的值有误：{cell:?}"),
-        format!("bad value in {column}: {cell:?}"),
-    )
-}
-
-fn of(line: Line<'_>, (zh, en): Wrong) -> Fault {
-    line.fault(zh, en)
 }

@@ -36,6 +36,7 @@ mod choose;
 mod engine;
 mod error;
 mod group;
+mod lines;
 mod lint;
 mod load;
 mod outcome;
@@ -93,6 +94,7 @@ pub struct Catalogue {
     auxiliary: AuxiliaryTables,
     /// What the loader saw and the lint reports.
     noted: Vec<DipLint>,
+    digest: String,
 }
 
 /// Places of rows, by stage.
@@ -142,6 +144,12 @@ impl Catalogue {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.settings.id
+    }
+
+    /// SHA-256 of its files, in hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// Where it comes from and how it groups.

@@ -88,10 +88,13 @@ impl Parameters {
         }
     }
 
-    /// The value of a point, the rate or the day rate for a case: the most specific
-    /// one that holds, or the method's own.
+    /// The value of a point, the rate or the day rate for a case: what its settled month
+    /// came to, else the most specific one that holds, or the method's own.
     #[must_use]
     pub fn value(&self, day: NaiveDate, facts: &Facts) -> Option<Decimal> {
+        if facts.value.is_some() {
+            return facts.value;
+        }
         self.values
             .iter()
             .filter_map(|row| Some((row.fit(day, facts)?, row.value)))
