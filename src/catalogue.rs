@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::{NaiveDate, TimeDelta, Utc};
-use chs_grouper::{LintFault, LintSeverity, Scheme};
+use chs_grouper::{LintFault, LintSeverity, Scheme, dip};
 use chs_quality::{AreaTables, Engine};
 use chs_settlement::Profile;
 
@@ -17,6 +17,8 @@ use utoipa::ToSchema;
 
 use crate::{
     config::Config,
+    dip_catalogues,
+    grouped_by::GroupedBy,
     quality_folder::{self, AreaRules, Releases},
     scheme_source::{self, SchemeSourceError},
 };
@@ -39,6 +41,9 @@ pub struct Version {
     pub version: &'static str,
     /// Installed grouping schemes.
     pub schemes: Vec<Component>,
+    /// The area's DIP catalogues.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dip_catalogues: Vec<Component>,
     /// Active rule set.
     pub rules: Component,
     /// Installed profiles.
@@ -49,6 +54,7 @@ pub struct Version {
 pub struct Catalogue {
     area: AreaRules,
     schemes: BTreeMap<String, Installed>,
+    dip: BTreeMap<String, dip::Catalogue>,
     profiles: BTreeMap<String, Profile>,
 }
 
@@ -91,8 +97,8 @@ impl Catalogue {
         Catalogue::load(&Config::default())
     }
 
-    /// Loads what is built in, and the schemes, profiles and quality folder that the
-    /// configuration names, each linted: what has one fault is refused.
+    /// Loads what is built in, and the schemes, DIP catalogues, profiles and quality folder
+    /// that the configuration names, each linted: what has one fault is refused.
     ///
     /// # Errors
     /// [`CatalogueError`] naming the part and why; an id that stands twice, and a profile of
@@ -101,7 +107,12 @@ impl Catalogue {
         let area = quality_folder::load(config.quality.folder.as_deref())
             .map_err(|error| failed("rules", error))?;
         let schemes = schemes(&config.schemes.folders)?;
-        let profiles = profiles(config.profiles.folder.as_deref(), &schemes)?;
+        let dip = dip_catalogues::load(&config.schemes.dip_catalogues, |id| {
+            schemes.contains_key(id)
+        });
+        let dip = dip.map_err(|(folder, error)| failed(&folder.display().to_string(), error))?;
+        let find = |id: &str| find(&schemes, &dip, id);
+        let profiles = profiles(config.profiles.folder.as_deref(), find)?;
         if !profiles.contains_key(&config.profile) {
             return Err(failed(&config.profile, "没有该付费档案 / no such profile"));
         }
@@ -111,6 +122,7 @@ impl Catalogue {
         Ok(Catalogue {
             area,
             schemes,
+            dip,
             profiles,
         })
     }
@@ -138,6 +150,16 @@ impl Catalogue {
     /// An installed scheme.
     pub fn scheme(&self, id: &str) -> Option<&Scheme> {
         self.schemes.get(id).map(Installed::scheme)
+    }
+
+    /// An installed scheme, or a DIP catalogue of the area.
+    pub fn grouped_by(&self, id: &str) -> Option<GroupedBy<'_>> {
+        find(&self.schemes, &self.dip, id)
+    }
+
+    /// The area's DIP catalogues.
+    pub fn dip_catalogues(&self) -> impl Iterator<Item = &dip::Catalogue> {
+        self.dip.values()
     }
 
     /// Every profile.
@@ -168,6 +190,11 @@ impl Catalogue {
                 .map(Installed::scheme)
                 .map(|scheme| component(scheme.id(), scheme.digest()))
                 .collect(),
+            dip_catalogues: self
+                .dip
+                .values()
+                .map(|catalogue| component(catalogue.id(), catalogue.digest()))
+                .collect(),
             rules: self.rules_today(),
             profiles: self
                 .profiles
@@ -176,6 +203,15 @@ impl Catalogue {
                 .collect(),
         }
     }
+}
+
+fn find<'a>(
+    schemes: &'a BTreeMap<String, Installed>,
+    dip: &'a BTreeMap<String, dip::Catalogue>,
+    id: &str,
+) -> Option<GroupedBy<'a>> {
+    let scheme = schemes.get(id).map(Installed::scheme).map(GroupedBy::Drg);
+    scheme.or_else(|| dip.get(id).map(GroupedBy::Dip))
 }
 
 /// The schemes by their ids.
@@ -226,9 +262,9 @@ fn read_scheme(folder: &Path) -> Result<Scheme, String> {
 }
 
 /// The profiles by their ids: the built-in ones, and the `.toml` files of a folder.
-fn profiles(
+fn profiles<'s>(
     folder: Option<&Path>,
-    schemes: &BTreeMap<String, Installed>,
+    find: impl Fn(&str) -> Option<GroupedBy<'s>>,
 ) -> Result<BTreeMap<String, Profile>, CatalogueError> {
     let mut profiles = BTreeMap::new();
     for id in crate::profiles::builtin_ids() {
@@ -249,8 +285,7 @@ fn profiles(
         let place = path.display().to_string();
         let text = fs::read_to_string(&path).map_err(|error| failed(&place, error))?;
         let profile = Profile::from_toml(&text).map_err(|error| failed(&place, error))?;
-        let find = |id: &str| schemes.get(id).map(Installed::scheme);
-        let remarks = crate::profiles::lint::lint(&profile, find);
+        let remarks = crate::profiles::lint::lint(&profile, &find);
         if let Some(fault) = remarks.iter().find(|remark| remark.fault) {
             return Err(failed(&place, format!("{} / {}", fault.zh, fault.en)));
         }

@@ -153,6 +153,11 @@ pub struct Schemes {
     /// each (`scheme import` writes them).
     #[schema(value_type = Vec<String>)]
     pub folders: Vec<PathBuf>,
+    /// 统筹区的 DIP 目录文件夹，每个一个目录（catalogue.toml 与 CSV，见 docs/DIP.md），编号即档案
+    /// [[scheme]] 的 id；未配置的目录不分组 / folders of the area's DIP catalogues, under the ids
+    /// that profiles name; without its catalogue nothing is grouped.
+    #[schema(value_type = Vec<String>)]
+    pub dip_catalogues: Vec<PathBuf>,
 }
 
 /// 内置之外的付费档案 / profiles beside the built-in ones.

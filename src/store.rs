@@ -9,6 +9,7 @@ pub mod clearing_events;
 pub mod clearings;
 pub mod cross_region;
 pub mod day_reconciliations;
+pub mod dip_groupings;
 pub mod exchange_files;
 pub mod front_pages;
 pub mod frozen_cases;

@@ -25,11 +25,13 @@ fn assessment(criterion: &mut Criterion) {
         profile: None,
         scheme: None,
         hosp_lv: Some("5"),
+        fixmedins_code: None,
         today: chrono::DateTime::UNIX_EPOCH,
         trace: false,
         companions: None,
         layout: None,
         medfee: None,
+        value: None,
     };
     let mut next = lists.iter().cycle();
     criterion.bench_function("schema of a list", |bench| {

@@ -256,6 +256,7 @@ impl Job<'_> {
             now: Some(self.now),
             trace: false,
             layout: None,
+            medfee: None,
         };
         let mut checkup = check_list(engine, self.scheme, &list, self.phase, &beside);
         let counts = &mut part.counts;

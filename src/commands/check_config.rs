@@ -29,6 +29,9 @@ pub struct Args {
     sample: bool,
 }
 
+/// Findings told of one catalogue; `dip lint` tells all of them.
+const MOST_LINTS: usize = 20;
+
 /// Loads everything that `serve` would load, and says what it found.
 ///
 /// # Errors
@@ -50,7 +53,7 @@ pub fn run(args: Args) -> Outcome {
     let mut faults = 0;
     for profile in catalogue.profiles() {
         let id = profile.id();
-        for remark in profiles::lint::lint(profile, |id| catalogue.scheme(id)) {
+        for remark in profiles::lint::lint(profile, |id| catalogue.grouped_by(id)) {
             let kind = if remark.fault {
                 "错误 error"
             } else {
@@ -58,6 +61,19 @@ pub fn run(args: Args) -> Outcome {
             };
             println!("profile {id} {kind}: {} / {}", remark.zh, remark.en);
             faults += usize::from(remark.fault && id == config.profile);
+        }
+    }
+    for catalogue in catalogue.dip_catalogues() {
+        let (id, lints) = (catalogue.id(), catalogue.lint());
+        println!(
+            "DIP catalogue {id}：{} 个病种，{} 处可疑 / {} groups, {} findings",
+            catalogue.groups().len(),
+            lints.len(),
+            catalogue.groups().len(),
+            lints.len()
+        );
+        for lint in lints.iter().take(MOST_LINTS) {
+            println!("DIP catalogue {id} 提示 note: {lint}");
         }
     }
     for (from, engine) in catalogue.rule_sets() {

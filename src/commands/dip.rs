@@ -7,13 +7,8 @@ mod lint;
 mod rows;
 
 use std::error::Error;
-use std::fs;
-use std::io::ErrorKind;
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::thread;
-
-use chs_grouper::dip::{Catalogue, CatalogueSource};
 
 use super::Outcome;
 
@@ -48,37 +43,6 @@ pub fn run(args: Args) -> Outcome {
 }
 
 type Fault = Box<dyn Error + Send + Sync>;
-
-/// The catalogue in a folder.
-///
-/// # Errors
-/// A file that cannot be read, or the faults of the catalogue.
-pub(super) fn catalogue(folder: &Path) -> Result<Catalogue, Fault> {
-    let source = files(folder, &CatalogueSource::FILES)?;
-    if source.text("catalogue.toml").is_empty() {
-        let folder = folder.display();
-        return Err(format!("{folder} 中没有 catalogue.toml / no catalogue.toml in it").into());
-    }
-    Ok(Catalogue::load(&source)?)
-}
-
-/// Those of the named files that the folder has.
-fn files(folder: &Path, names: &[&str]) -> Result<CatalogueSource, Fault> {
-    let mut files = Vec::new();
-    for name in names {
-        let path = folder.join(name);
-        match fs::read_to_string(&path) {
-            Ok(text) => files.push(((*name).to_owned(), text)),
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => {
-                return Err(
-                    format!("{} 无法读取 / cannot be read: {error}", path.display()).into(),
-                );
-            }
-        }
-    }
-    Ok(CatalogueSource::new(files))
-}
 
 /// The threads asked for, or one a core.
 pub(super) fn threads(asked: Option<NonZeroUsize>) -> usize {

@@ -14,8 +14,9 @@ use chs_model::Money;
 use csv::ByteRecord;
 
 use super::columns::{CASE, Header};
-use super::dip::{catalogue, threads};
+use super::dip::threads;
 use super::{Outcome, input, output, rounds};
+use crate::dip_catalogues;
 
 /// 分组效能：RIV、各组 CV、入组率，多个方案并列 / how well groupings explain costs
 ///
@@ -93,7 +94,7 @@ pub fn run(args: Args) -> Outcome {
         groupings.push(Grouping::Scheme(Scheme::builtin(id)?));
     }
     for folder in &args.catalogue {
-        groupings.push(Grouping::Catalogue(Box::new(catalogue(folder)?)));
+        groupings.push(Grouping::Catalogue(Box::new(dip_catalogues::read(folder)?)));
     }
     groupings.extend(args.grouped.map(Grouping::Column));
     if groupings.is_empty() {

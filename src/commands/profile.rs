@@ -8,7 +8,10 @@ use std::process::ExitCode;
 use chs_grouper::Scheme;
 
 use super::{Outcome, input, output};
-use crate::profiles::{self, lint::lint, proofread::proofread};
+use crate::{
+    grouped_by::GroupedBy,
+    profiles::{self, lint::lint, proofread::proofread},
+};
 
 /// 查看、检查、校核统筹区付费档案 / show, check and proofread payment profiles
 #[derive(Debug, clap::Args)]
@@ -118,7 +121,8 @@ fn lint_all(one: Option<&str>) -> Outcome {
     let ids = one.map_or_else(|| profiles::builtin_ids().to_vec(), |id| vec![id]);
     let mut sound = true;
     for id in ids {
-        for remark in lint(&profiles::builtin(id)?, |id| Scheme::builtin(id).ok()) {
+        let carried = |id: &str| Scheme::builtin(id).ok().map(GroupedBy::Drg);
+        for remark in lint(&profiles::builtin(id)?, carried) {
             let kind = if remark.fault {
                 "错误 error"
             } else {

@@ -409,6 +409,11 @@ error_table! {
     ScoreNeeded = "CHS-42251", 422, false,
         "已设考核阈值，但有预留金的机构没有考核得分", "an assessment is configured, and an institution with a deposit has no score",
         "无需处理 / nothing", "补充考核得分 / give its score";
+    /// The profile names a DIP catalogue that is not configured.
+    DipCatalogueMissing = "CHS-42270", 422, false,
+        "统筹区的 DIP 目录未配置，不能分组", "the area's DIP catalogue is not configured: nothing is grouped",
+        "联系医保经办机构 / ask the bureau",
+        "在 schemes.dip_catalogues 列出目录文件夹 / name its folder in schemes.dip_catalogues";
     /// A file is no archive with one plain text, or inflates beyond the limit.
     FileForm = "CHS-42280", 422, false,
         "文件应为只含一个文本的压缩包", "the file is not an archive of one text",

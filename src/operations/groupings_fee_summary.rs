@@ -1,6 +1,7 @@
 //! 5 分组费用摘要结果查询 (`groupings.fee-summary`): sums of grouped cases of a month by
 //! hospital, by group, or case by case.
 
+mod dip;
 mod transactions;
 
 use actix_web::{HttpResponse, post};
@@ -17,9 +18,31 @@ use crate::{
     session::Session,
 };
 
+pub use dip::{DipCaseColumns, DipGroupColumns};
+
 /// The operation.
 #[derive(Debug)]
 pub struct FeeSummary;
+
+/// How cases were grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GroupType {
+    /// By a DRG scheme.
+    Drg,
+    /// By a DIP catalogue.
+    Dip,
+}
+
+impl GroupType {
+    /// As it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            GroupType::Drg => "drg",
+            GroupType::Dip => "dip",
+        }
+    }
+}
 
 /// Over what to add up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -44,6 +67,10 @@ pub struct FeeSummaryRequest {
     pub fixmedins_code: Option<String>,
     /// One group only.
     pub drg_code: Option<String>,
+    /// Cases of DRG or of DIP only; of DIP the rows also tell what 3606 and 3609 do.
+    pub grp_type: Option<GroupType>,
+    /// One DIP combination only, whose code may be longer than that of a DRG.
+    pub dip_dise_grp_code: Option<String>,
     /// This one case, on case level.
     pub setl_id: Option<String>,
     /// Compares all institutions of the pooling area under pseudonyms, as transactions 3610
@@ -83,7 +110,7 @@ pub struct FeeSummaryRow {
     /// Settlement id, on case level.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setl_id: Option<String>,
-    /// Group, below hospital level.
+    /// Group, below hospital level: the DRG, or the DIP combination.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drg_code: Option<String>,
     /// Its name.
@@ -116,6 +143,12 @@ pub struct FeeSummaryRow {
     /// The grouping of the case, on case level.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseColumns>,
+    /// The combination, of DIP rows where `grp_type` asks for them.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub dip_group: Option<DipGroupColumns>,
+    /// What DIP settles of the case, likewise on case level.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub dip_case: Option<DipCaseColumns>,
 }
 
 /// What 3605 tells of one case.
@@ -167,6 +200,8 @@ impl Operation for FeeSummary {
                 "level": {"enum": ["hospital", "group", "case"]},
                 "fixmedins_code": {"type": "string", "minLength": 1, "maxLength": 30},
                 "drg_code": {"type": "string", "minLength": 1, "maxLength": 30},
+                "grp_type": {"enum": ["drg", "dip"]},
+                "dip_dise_grp_code": {"type": "string", "minLength": 1, "maxLength": 200},
                 "setl_id": {"type": "string", "minLength": 1, "maxLength": 30},
                 "compare": {"type": "boolean"},
                 "page_num": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
@@ -180,6 +215,13 @@ impl Operation for FeeSummary {
         let lacks = |pointer: &str, zh: &str, en: &str| Err(vec![FieldError::new(pointer, zh, en)]);
         if query.setl_id.is_some() && query.level != SummaryLevel::Case {
             return lacks("/setl_id", "仅按病例查询时可用", "on case level only");
+        }
+        if query.dip_dise_grp_code.is_some() && query.grp_type != Some(GroupType::Dip) {
+            return lacks(
+                "/dip_dise_grp_code",
+                "仅在 grp_type 为 dip 时可用",
+                "with grp_type dip only",
+            );
         }
         match (query.compare, query.level) {
             (true, SummaryLevel::Case) => lacks(
@@ -227,6 +269,18 @@ mod tests {
     fn a_query_takes_its_defaults() {
         let query = FeeSummary::parse(json!({"setl_ym": "202610", "level": "group"})).unwrap();
         assert_eq!((query.page_num, query.page_size), (1, 100));
+    }
+
+    #[test]
+    fn a_combination_is_asked_for_among_dip_cases() {
+        let query = |grp_type: &str| {
+            FeeSummary::parse(
+                json!({"setl_ym": "202610", "level": "group", "grp_type": grp_type,
+                "dip_dise_grp_code": "K35.8:47.0100"}),
+            )
+        };
+        assert_eq!(query("dip").unwrap().grp_type, Some(GroupType::Dip));
+        assert_eq!(query("drg").unwrap_err()[0].pointer, "/dip_dise_grp_code");
     }
 
     #[test]

@@ -398,7 +398,7 @@ fn department_table(lines: &[&Row]) -> Result<Table, MoneyError> {
 
 fn group_table(lines: &[&Row]) -> Result<Table, MoneyError> {
     let title = words("病组明细", "by group");
-    table(title, words("病组", "DRG"), lines, |line| {
+    table(title, words("病组", "group"), lines, |line| {
         [
             Cell::Text(line.drg_code.clone()),
             Cell::Text(line.drg_name.clone()),

@@ -1,8 +1,10 @@
 //! What is odd about a profile beyond its own file: schemes that are not there, columns that a scheme lacks, gaps between periods.
 
 use chrono::Days;
-use chs_grouper::Scheme;
-use chs_settlement::{Level, Method, PointsKind, Profile};
+use chs_grouper::{Scheme, dip::Catalogue};
+use chs_settlement::{Level, Method, PointsKind, Profile, Reference};
+
+use crate::grouped_by::GroupedBy;
 
 /// One remark, in Chinese and English.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +19,10 @@ pub struct Remark {
 
 const LEVELS: [Level; 3] = [Level::Primary, Level::Secondary, Level::Tertiary];
 
-/// Looks a profile over against the schemes that are there; `find` has them by their ids.
+/// Looks a profile over against the schemes and DIP catalogues that are there; `find` has
+/// them by their ids.
 #[must_use]
-pub fn lint<'s>(profile: &Profile, find: impl Fn(&str) -> Option<&'s Scheme>) -> Vec<Remark> {
+pub fn lint<'s>(profile: &Profile, find: impl Fn(&str) -> Option<GroupedBy<'s>>) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let mut say = |fault: bool, zh: String, en: String| remarks.push(Remark { fault, zh, en });
     if profile.example() {
@@ -31,12 +34,21 @@ pub fn lint<'s>(profile: &Profile, find: impl Fn(&str) -> Option<&'s Scheme>) ->
     }
     for period in profile.schemes() {
         match (find(&period.id), period.area_catalogue) {
-            (Some(scheme), _) => columns(profile, scheme, &mut say),
+            (Some(by), _) => {
+                match by {
+                    GroupedBy::Drg(scheme) => weights(profile, scheme, &mut say),
+                    GroupedBy::Dip(catalogue) => scores(profile, catalogue, &mut say),
+                }
+                columns(profile, by, &mut say);
+            }
             (None, true) => say(
                 false,
-                format!("目录 {} 由统筹区自行装载，权重或分值随病例给出", period.id),
                 format!(
-                    "the area loads the catalogue {} itself; weights or scores come with the cases",
+                    "目录 {} 未配置（schemes.dip_catalogues）：网关不分组，批量测算的权重或分值随病例给出",
+                    period.id
+                ),
+                format!(
+                    "the catalogue {} is not configured (schemes.dip_catalogues): the gateway groups nothing, and files bring weights or scores with their cases",
                     period.id
                 ),
             ),
@@ -97,8 +109,8 @@ pub fn lint<'s>(profile: &Profile, find: impl Fn(&str) -> Option<&'s Scheme>) ->
     remarks
 }
 
-/// Weights and coefficient columns that the scheme should have.
-fn columns(profile: &Profile, scheme: &Scheme, say: &mut impl FnMut(bool, String, String)) {
+/// Weights that the scheme should have.
+fn weights(profile: &Profile, scheme: &Scheme, say: &mut impl FnMut(bool, String, String)) {
     let by_weight = profile
         .parameter_versions()
         .iter()
@@ -122,24 +134,90 @@ fn columns(profile: &Profile, scheme: &Scheme, say: &mut impl FnMut(bool, String
             ),
         );
     }
+}
+
+/// Scores and mean costs that a DIP catalogue should have, and a method that pays by them.
+fn scores(profile: &Profile, catalogue: &Catalogue, say: &mut impl FnMut(bool, String, String)) {
+    let (mut by_scores, mut by_mean) = (false, false);
+    for version in profile.parameter_versions() {
+        if let Method::Points(method) = &version.method
+            && method.kind == PointsKind::Dip
+        {
+            by_scores = true;
+            by_mean |= method.reference == Reference::Mean;
+        }
+    }
+    if !by_scores {
+        say(
+            true,
+            format!("{} 是 DIP 目录，而参数没有 dip_scores 方法", catalogue.id()),
+            format!(
+                "{} is a DIP catalogue, and no parameters pay by dip_scores",
+                catalogue.id()
+            ),
+        );
+        return;
+    }
+    let groups = catalogue.groups();
+    let scoreless = groups
+        .iter()
+        .filter(|group| group.score().is_none())
+        .count();
+    let meanless = groups
+        .iter()
+        .filter(|group| group.mean_cost().is_none())
+        .count();
+    for (count, of, zh, en) in [
+        (scoreless, true, "分值", "score"),
+        (meanless, by_mean, "均费", "mean cost"),
+    ] {
+        if of && count > 0 {
+            say(
+                false,
+                format!(
+                    "目录 {} 有 {count} 个病种没有{zh}，其病例不予测算",
+                    catalogue.id()
+                ),
+                format!(
+                    "{count} groups of the catalogue {} have no {en}; their cases have no price",
+                    catalogue.id()
+                ),
+            );
+        }
+    }
+}
+
+/// Coefficient columns that the groups should have.
+fn columns(profile: &Profile, by: GroupedBy<'_>, say: &mut impl FnMut(bool, String, String)) {
+    // Only groups that can be paid need a coefficient.
+    let codes: Vec<&str> = match by {
+        GroupedBy::Drg(scheme) => scheme
+            .drgs()
+            .iter()
+            .filter(|group| group.weight().is_some())
+            .map(|group| group.code())
+            .collect(),
+        GroupedBy::Dip(catalogue) => catalogue
+            .groups()
+            .iter()
+            .filter(|group| group.score().is_some())
+            .map(|group| group.code())
+            .collect(),
+    };
     for version in profile.parameter_versions() {
         for level in LEVELS {
             let Some(column) = version.coefficient_column(level) else {
                 continue;
             };
-            let lacks = scheme
-                .drgs()
-                .iter()
-                .filter(|group| group.weight().is_some())
-                .filter(|group| !group.local().iter().any(|(name, _)| name == column))
-                .count();
+            let lacking = codes.iter().filter(|code| by.local(code, column).is_none());
+            let lacks = lacking.count();
             if lacks > 0 {
                 say(
                     true,
-                    format!("分组方案 {} 有 {lacks} 个病组没有列“{column}”", scheme.id()),
+                    format!("分组方案 {} 有 {lacks} 个病组没有列“{column}”", by.id()),
                     format!(
                         "{lacks} groups of the scheme {} lack the column {column}",
-                        scheme.id()
+                        by.id()
                     ),
                 );
             }
@@ -156,8 +234,8 @@ mod tests {
 
     const XIANYANG: &str = include_str!("../../profiles/xianyang.toml");
 
-    fn carried(id: &str) -> Option<&'static Scheme> {
-        Scheme::builtin(id).ok()
+    fn carried(id: &str) -> Option<GroupedBy<'static>> {
+        Scheme::builtin(id).ok().map(GroupedBy::Drg)
     }
 
     fn faults(from: &str, to: &str) -> Vec<String> {
@@ -196,6 +274,34 @@ mod tests {
         );
         let scheme = faults("id = \"xianyang-2025\"", "id = \"nowhere\"");
         assert_eq!(scheme, ["there is no scheme nowhere"]);
+        let by_rate = include_str!("../../profiles/xianyang.toml");
+        let catalogue = Catalogue::load(&chs_grouper::dip::CatalogueSource::new([
+            (
+                "catalogue.toml",
+                "id = \"xianyang-2025\"\ntitle = \"虚构\"\npublisher = \"无\"\ndocument = \"无\"\n\
+                 in_force_from = \"2026-01-01\"\nscore_scale = 1000\nstages = [\"core\"]\n\
+                 excluded_procedure = \"remove\"\n",
+            ),
+            ("core.csv", "code,name,dx,px,score\nA,甲,K35.8,47.0100,\n"),
+        ]))
+        .unwrap();
+        let remarks = |profile: &str| {
+            let profile = Profile::from_toml(profile).unwrap();
+            lint(&profile, |_| Some(GroupedBy::Dip(&catalogue)))
+        };
+        let drg = remarks(by_rate);
+        assert!(
+            drg.iter()
+                .any(|remark| remark.fault && remark.en.contains("dip_scores"))
+        );
+        let dip = remarks(include_str!("../../profiles/lhasa.toml"));
+        assert!(dip.iter().all(|remark| !remark.fault), "{dip:?}");
+        for lacking in ["have no score", "have no mean cost"] {
+            assert!(
+                dip.iter().any(|remark| remark.en.contains(lacking)),
+                "{dip:?}"
+            );
+        }
         let early = faults(
             "from = 2025-01-01\n\n[[param",
             "from = 2025-02-01\n\n[[param",

@@ -1,13 +1,17 @@
 //! One list checked and grouped: what `check`, pre-check and submission have in common.
 
 use chrono::NaiveDateTime;
-use chs_grouper::{Case, Outcome, Scheme, Trace};
-use chs_model::{Layout, Node, SettlementList};
+use chs_grouper::{Case, MissingField, Outcome, Scheme, Trace, dip::DipTrace};
+use chs_model::{Layout, Money, Node, SettlementList};
 use chs_quality::{AreaTables, CheckInput, Companions, Engine, NotEvaluated, Phase, Report};
 use serde::Serialize;
 use serde_json::json;
 
-use super::rule_inputs::{Grouper, SchemeTables};
+use super::{
+    dip_grouping::{self, DipGrouping},
+    rule_inputs::{Grouper, SchemeTables},
+};
+use crate::grouped_by::GroupedBy;
 
 /// Findings and group of one list.
 #[derive(Debug, Serialize)]
@@ -19,7 +23,8 @@ pub struct Checkup {
     pub grouping: Grouping,
 }
 
-/// The grouping of a list, in the names of transaction 3605.
+/// The grouping of a list, in the names of transaction 3605; of DIP, those of 3606 beside
+/// them.
 #[derive(Debug, Serialize)]
 pub struct Grouping {
     /// `grouped`, `ambiguous`, `ungrouped` or `invalid`.
@@ -33,21 +38,61 @@ pub struct Grouping {
     /// The reason, English.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason_message_en: Option<String>,
-    /// MDC.
+    /// `drg` or `dip`: how the area groups.
+    pub grp_type: &'static str,
+    /// MDC; empty under DIP.
     pub mdc_codg: String,
-    /// ADRG.
+    /// ADRG; empty under DIP.
     pub adrg_code: String,
-    /// DRG.
+    /// DRG, or DIP combination.
     pub drg_code: String,
-    /// Name of the DRG.
+    /// Name of the group.
     pub drg_name: String,
     /// `MCC` or `CC`: the gravest complication that counts for the group; empty without one.
     pub ccmcc: &'static str,
-    /// Id of the scheme.
+    /// Id of the scheme or catalogue.
     pub grp_ver: String,
+    /// The combination as DIP tells it.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub dip: Option<Box<DipGrouping>>,
     /// How the group came about, if asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub trace: Option<Trace>,
+    pub trace: Option<GroupTrace>,
+}
+
+/// How a group came about.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum GroupTrace {
+    /// Of a DRG scheme.
+    Drg(Box<Trace>),
+    /// Of a DIP catalogue.
+    Dip(Box<DipTrace>),
+}
+
+impl Grouping {
+    /// The outcome for a list that lacks what grouping needs.
+    pub(super) fn lacking(missing: &MissingField, by: GroupedBy<'_>) -> Grouping {
+        let field = format!("{}.{}", missing.node, missing.name);
+        Grouping {
+            status: "invalid",
+            reason_code: Some("field_missing"),
+            reason_message: Some(format!("分组缺少{}（{field}）", missing.zh)),
+            reason_message_en: Some(format!("grouping lacks {} ({field})", missing.en)),
+            grp_type: match by {
+                GroupedBy::Drg(_) => "drg",
+                GroupedBy::Dip(_) => "dip",
+            },
+            mdc_codg: String::new(),
+            adrg_code: String::new(),
+            drg_code: String::new(),
+            drg_name: String::new(),
+            ccmcc: "",
+            grp_ver: by.id().to_owned(),
+            dip: None,
+            trace: None,
+        }
+    }
 }
 
 /// What a check rests on beside the list.
@@ -64,35 +109,49 @@ pub struct Beside<'a> {
     /// The layout of the list, where that lacks fields of the full one: a rule over a field
     /// that it does not carry answers "not evaluated".
     pub layout: Option<Layout>,
+    /// Total cost by the settlement record, for a list without amounts of its own.
+    pub medfee: Option<Money>,
 }
 
 /// Checks a list against the rules, with the tables of the scheme, and groups it.
 ///
 /// Grouping is done whatever the findings: whether they block it is the caller's policy.
-pub fn check_list(
+pub fn check_list<'s>(
     engine: &Engine,
-    scheme: &Scheme,
-    list: &SettlementList,
+    by: impl Into<GroupedBy<'s>>,
+    list: &'s SettlementList,
     phase: Phase,
     beside: &Beside<'_>,
 ) -> Checkup {
-    let grouping = group(scheme, list, beside.trace);
+    let by = by.into();
+    let grouping = match by {
+        GroupedBy::Drg(scheme) => group(scheme, list, beside.trace),
+        GroupedBy::Dip(catalogue) => {
+            dip_grouping::group(catalogue, list, beside.medfee, beside.trace)
+        }
+    };
     let mut companions = beside.companions.cloned().unwrap_or_default();
-    let weight = scheme.drg(&grouping.drg_code).and_then(|drg| drg.weight());
-    let group = json!({
-        "status": grouping.status,
-        "mdc": grouping.mdc_codg,
-        "adrg": grouping.adrg_code,
-        "drg": grouping.drg_code,
-        "weight": weight.map(|weight| weight.to_string()),
-    });
+    let group = match by {
+        GroupedBy::Drg(scheme) => {
+            let weight = scheme.drg(&grouping.drg_code).and_then(|drg| drg.weight());
+            json!({
+                "status": grouping.status,
+                "mdc": grouping.mdc_codg,
+                "adrg": grouping.adrg_code,
+                "drg": grouping.drg_code,
+                "weight": weight.map(|weight| weight.to_string()),
+            })
+        }
+        // Rules that look at a DRG itself answer "not evaluated".
+        GroupedBy::Dip(_) => json!({"status": grouping.status}),
+    };
     // the schema knows the document, and this is its shape
     let _ = companions.put_json("group", &group);
     let tables = SchemeTables {
-        scheme,
+        scheme: by.scheme(),
         area: beside.tables,
     };
-    let grouper = Grouper::new(scheme, list);
+    let grouper = Grouper::new(by, list, beside.medfee);
     let mut input = CheckInput::new(list, phase, &tables)
         .with(&companions)
         .grouped_by(&grouper);
@@ -137,26 +196,11 @@ fn set_aside(report: &mut Report, list: &SettlementList, layout: Layout) {
 pub fn group(scheme: &Scheme, list: &SettlementList, trace: bool) -> Grouping {
     let case = match Case::from_list(list) {
         Ok(case) => case,
-        Err(missing) => {
-            let field = format!("{}.{}", missing.node, missing.name);
-            return Grouping {
-                status: "invalid",
-                reason_code: Some("field_missing"),
-                reason_message: Some(format!("分组缺少{}（{field}）", missing.zh)),
-                reason_message_en: Some(format!("grouping lacks {} ({field})", missing.en)),
-                mdc_codg: String::new(),
-                adrg_code: String::new(),
-                drg_code: String::new(),
-                drg_name: String::new(),
-                ccmcc: "",
-                grp_ver: scheme.id().to_owned(),
-                trace: None,
-            };
-        }
+        Err(missing) => return Grouping::lacking(&missing, scheme.into()),
     };
     let (outcome, trace) = if trace {
         let (outcome, trace) = scheme.group_traced(&case);
-        (outcome, Some(trace))
+        (outcome, Some(GroupTrace::Drg(Box::new(trace))))
     } else {
         (scheme.group(&case), None)
     };
@@ -167,7 +211,7 @@ fn written(
     scheme: &Scheme,
     case: &Case<'_>,
     outcome: &Outcome<'_>,
-    trace: Option<Trace>,
+    trace: Option<GroupTrace>,
 ) -> Grouping {
     let reason = outcome.reason;
     Grouping {
@@ -175,12 +219,14 @@ fn written(
         reason_code: reason.map(|reason| reason.code()),
         reason_message: reason.map(|reason| reason.zh().to_owned()),
         reason_message_en: reason.map(|reason| reason.en().to_owned()),
+        grp_type: "drg",
         mdc_codg: outcome.mdc.to_owned(),
         adrg_code: outcome.adrg.to_owned(),
         drg_code: outcome.drg.to_owned(),
         drg_name: outcome.name.to_owned(),
         ccmcc: gravest_complication(scheme, case),
         grp_ver: scheme.id().to_owned(),
+        dip: None,
         trace,
     }
 }

@@ -1,4 +1,4 @@
-//! Comparison of institutions under pseudonyms (3610, 3611): every hospital may see how
+//! Comparison of institutions under pseudonyms (3608 to 3611): every hospital may see how
 //! the others of the pooling area do, none which they are.
 //!
 //! A pseudonym is a keyed digest of month and institution: the same within a month, so
@@ -12,11 +12,11 @@ use crate::{
     caller::Role,
     error::{ErrorCode, Refusal},
     operations::groupings_fee_summary::{
-        FeeSummaryAnswer, FeeSummaryRequest, FeeSummaryRow, SummaryLevel,
+        FeeSummaryAnswer, FeeSummaryRequest, FeeSummaryRow, GroupType, SummaryLevel,
     },
     service::{
         exactly_once::{Done, exactly_once},
-        fee_summary::written,
+        fee_summary::{dip, group, written},
     },
     session::Session,
     store::{
@@ -68,8 +68,9 @@ async fn institutions(
     let scope = SummaryScope {
         setl_ym: &query.setl_ym,
         fixmedins_code: None,
-        drg_code: query.drg_code.as_deref(),
+        drg_code: group(query),
         setl_id: None,
+        grp_type: query.grp_type.map(GroupType::as_str),
         offset: 0,
         limit: MOST_INSTITUTIONS,
     };
@@ -118,15 +119,19 @@ async fn groups(
     let scope = SummaryScope {
         setl_ym: &query.setl_ym,
         fixmedins_code: Some(code),
-        drg_code: query.drg_code.as_deref(),
+        drg_code: group(query),
         setl_id: None,
+        grp_type: query.grp_type.map(GroupType::as_str),
         offset: (i64::from(query.page_num) - 1) * size,
         limit: size,
     };
     let (rows, total) = groupings::summary(tx, Source::Own, Level::Group, &scope).await?;
-    let rows = rows
-        .into_iter()
-        .map(|row| disguised(written(app, query, row), asked));
+    let mut page = dip::page(tx, query, Level::Group, &rows).await?;
+    let rows = rows.into_iter().map(|row| {
+        let mut row = written(app, query, row);
+        page.add_to(app, &mut row);
+        disguised(row, asked)
+    });
     Ok((rows.collect(), total))
 }
 

@@ -1,5 +1,7 @@
 //! `groupings.fee-summary`: sums over a month's grouped lists, within the caller's scope.
 
+pub(super) mod dip;
+
 use rust_decimal::Decimal;
 
 use serde_json::Value;
@@ -9,7 +11,7 @@ use crate::{
     caller::Role,
     error::Refusal,
     operations::groupings_fee_summary::{
-        CaseColumns, FeeSummaryAnswer, FeeSummaryRequest, FeeSummaryRow, SummaryLevel,
+        CaseColumns, FeeSummaryAnswer, FeeSummaryRequest, FeeSummaryRow, GroupType, SummaryLevel,
     },
     service::{
         comparison,
@@ -41,12 +43,16 @@ pub async fn run(session: &Session, request: &FeeSummaryRequest) -> Result<Value
             _ => Source::Own,
         };
         let scope = scope(query, fixmedins_code);
-        let (rows, total) = groupings::summary(tx, source, level(query.level), &scope).await?;
+        let level = level(query.level);
+        let (rows, total) = groupings::summary(tx, source, level, &scope).await?;
+        let mut page = dip::page(tx, query, level, &rows).await?;
+        let rows = rows.into_iter().map(|row| {
+            let mut row = written(app, query, row);
+            page.add_to(app, &mut row);
+            row
+        });
         let answer = FeeSummaryAnswer {
-            rows: rows
-                .into_iter()
-                .map(|row| written(app, query, row))
-                .collect(),
+            rows: rows.collect(),
             total,
             page_num: query.page_num,
             page_size: query.page_size,
@@ -72,11 +78,18 @@ fn scope<'a>(query: &'a FeeSummaryRequest, fixmedins_code: Option<&'a str>) -> S
     SummaryScope {
         setl_ym: &query.setl_ym,
         fixmedins_code,
-        drg_code: query.drg_code.as_deref(),
+        drg_code: group(query),
+        grp_type: query.grp_type.map(GroupType::as_str),
         setl_id: query.setl_id.as_deref(),
         offset: (i64::from(query.page_num) - 1) * size,
         limit: size,
     }
+}
+
+/// The one group that is asked for.
+pub(super) fn group(query: &FeeSummaryRequest) -> Option<&str> {
+    let code = query.dip_dise_grp_code.as_ref().or(query.drg_code.as_ref());
+    code.map(String::as_str)
 }
 
 /// A row as it is answered.
@@ -107,6 +120,8 @@ pub(super) fn written(app: &App, query: &FeeSummaryRequest, row: SummaryRow) -> 
             grp_ver: case.grp_ver,
             grp_time: wire::china_time(case.grp_time),
         }),
+        dip_group: None,
+        dip_case: None,
     }
 }
 

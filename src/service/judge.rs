@@ -2,6 +2,7 @@
 //! of it.
 
 use chrono::{DateTime, Utc};
+use chs_model::fields::setlinfo;
 use chs_quality::{Companions, Severity};
 
 use crate::{
@@ -11,13 +12,15 @@ use crate::{
     error::Refusal,
     service::{
         assessment::{self, Assessment, Basis, Phase},
+        checkup::Grouping,
         list_companions,
         list_states::{FAILED, SUBMITTED},
+        month_values::{self, MonthValues},
         stored_list::JoinedList,
     },
     store::{
         Tx, TxError,
-        groupings::{self, GroupingRow},
+        groupings::{self, DipRow, GroupingRow},
         lists::{self, ListHead, ListKeys},
         qc_results::{self, QcRun},
     },
@@ -47,8 +50,10 @@ pub async fn submitted(
     let catalogue = app.catalogue.current();
     let mut judged = Vec::with_capacity(lists.len());
     let beside = list_companions::of(tx, app, lists, true).await?;
+    let values = values(tx, &catalogue, app, lists, now).await?;
     for ((head, joined), companions) in lists.iter().zip(&beside) {
-        let assessment = assess(&catalogue, app, caller, (head, joined), companions, now)?;
+        let basis = (companions, &values);
+        let assessment = assess(&catalogue, app, caller, (head, joined), basis, now)?;
         let stas_type = if assessment.grouping.is_none() {
             FAILED
         } else {
@@ -75,7 +80,10 @@ pub async fn submitted(
         groupings::void(tx, &ungrouped).await?;
     }
     let rows: Vec<_> = both()
-        .filter_map(|(head, judged)| grouping_of(head, &judged.assessment, now))
+        .zip(lists)
+        .filter_map(|((head, judged), (_, joined))| {
+            grouping_of(head, joined, &judged.assessment, now)
+        })
         .collect();
     if !rows.is_empty() {
         groupings::put(tx, &rows).await?;
@@ -99,10 +107,25 @@ pub async fn checked(
         .first()
         .ok_or_else(|| Refusal::internal("no companions"))?;
     let catalogue = app.catalogue.current();
-    let assessment = assess(&catalogue, app, caller, (head, joined), companions, now)?;
+    let values = values(tx, &catalogue, app, &[(head, joined)], now).await?;
+    let basis = (companions, &values);
+    let assessment = assess(&catalogue, app, caller, (head, joined), basis, now)?;
     let run = run_of(head, &assessment, head.stas_type == FAILED, now)?;
     qc_results::put(tx, &[run]).await?;
     Ok(assessment)
+}
+
+/// What a point was worth in the settled months of these lists.
+async fn values(
+    tx: &Tx<'_>,
+    catalogue: &Catalogue,
+    app: &App,
+    lists: &[(&ListHead, &JoinedList)],
+    now: DateTime<Utc>,
+) -> Result<MonthValues, TxError> {
+    let profile = catalogue.profile(&app.config.profile);
+    let lists: Vec<_> = lists.iter().map(|(_, joined)| &joined.list).collect();
+    month_values::of(tx, profile, &lists, now).await
 }
 
 fn assess(
@@ -110,7 +133,7 @@ fn assess(
     app: &App,
     caller: &Caller,
     (head, joined): (&ListHead, &JoinedList),
-    companions: &Companions,
+    (companions, values): (&Companions, &MonthValues),
     now: DateTime<Utc>,
 ) -> Result<Assessment, Refusal> {
     let register = app.register.current();
@@ -120,11 +143,13 @@ fn assess(
         profile: None,
         scheme: None,
         hosp_lv,
+        fixmedins_code: Some(&head.fixmedins_code),
         today: now,
         trace: false,
         companions: Some(companions),
         layout: joined.layout,
         medfee: joined.medfee,
+        value: values.get(&joined.list, now),
     };
     assessment::assess(catalogue, &app.config, Phase::Post, &joined.list, &basis)
 }
@@ -163,6 +188,7 @@ pub fn err_lv(severity: Severity) -> i16 {
 
 fn grouping_of(
     head: &ListHead,
+    joined: &JoinedList,
     assessment: &Assessment,
     now: DateTime<Utc>,
 ) -> Option<GroupingRow> {
@@ -181,9 +207,34 @@ fn grouping_of(
         ccmcc: grouping.ccmcc.to_owned(),
         grp_ver: grouping.grp_ver.clone(),
         weight: assessment.weight(),
+        points_e4: assessment.points_e4(),
         medfee_fen: assessment.medfee_fen(),
         pay_std_fen: assessment.pay_std_fen(),
         profile: assessment.versions.profile.id.clone(),
         grp_time: now,
+        dip: (grouping.grp_type == "dip").then(|| dip_of(joined, grouping)),
     })
+}
+
+/// What is kept of a DIP case beside its group.
+fn dip_of(joined: &JoinedList, grouping: &Grouping) -> DipRow {
+    let hi_type = joined.list.setlinfo().text(setlinfo::HI_TYPE);
+    let row = DipRow {
+        insutype: assessment::insutype(hi_type.unwrap_or_default().trim()).to_owned(),
+        ..DipRow::default()
+    };
+    let Some(dip) = &grouping.dip else {
+        return row;
+    };
+    DipRow {
+        stage: dip.stage.as_str().to_owned(),
+        grp_diag_code: dip.grp_diag_code.clone(),
+        grp_diag_name: dip.grp_diag_name.clone(),
+        oprn_grp_code: dip.oprn_grp_code.clone(),
+        oprn_grp_name: dip.oprn_grp_name.clone(),
+        asst_list_detl: dip.asst_list_detl.clone(),
+        score: dip.score,
+        auxiliary: dip.auxiliary,
+        ..row
+    }
 }

@@ -8,7 +8,7 @@ use crate::{
     service::{
         assessment::{self, Basis, Phase},
         exactly_once::{Done, exactly_once},
-        second_look,
+        month_values, second_look,
     },
     session::Session,
     store::Tx,
@@ -20,19 +20,28 @@ use crate::{
 /// An unknown scheme or profile, and those of [`exactly_once`].
 pub async fn run(session: &Session, request: &PreCheckRequest) -> Result<Value, Refusal> {
     let (app, caller) = (&*session.app, &*session.caller);
-    let options = &request.options;
-    let basis = Basis {
-        profile: options.profile.as_deref(),
-        scheme: options.scheme.as_deref(),
-        hosp_lv: caller.hosp_lv.as_deref(),
-        today: session.meta.received_at,
-        trace: options.trace,
-        companions: request.hospital.as_ref(),
-        layout: None,
-        medfee: None,
-    };
+    let (options, now) = (&request.options, session.meta.received_at);
     let catalogue = app.catalogue.current();
-    exactly_once(session, async |_: &Tx<'_>| {
+    exactly_once(session, async |tx: &Tx<'_>| {
+        // Months are settled by the gateway's own profile alone.
+        let own = options
+            .profile
+            .as_ref()
+            .is_none_or(|id| *id == app.config.profile);
+        let profile = catalogue.profile(&app.config.profile).filter(|_| own);
+        let values = month_values::of(tx, profile, &[&request.list], now).await?;
+        let basis = Basis {
+            profile: options.profile.as_deref(),
+            scheme: options.scheme.as_deref(),
+            hosp_lv: caller.hosp_lv.as_deref(),
+            fixmedins_code: caller.fixmedins_code.as_deref(),
+            today: now,
+            trace: options.trace,
+            companions: request.hospital.as_ref(),
+            layout: None,
+            medfee: None,
+            value: values.get(&request.list, now),
+        };
         let assessment =
             assessment::assess(&catalogue, &app.config, Phase::Pre, &request.list, &basis)?;
         let scheme = &assessment.versions.scheme.id;

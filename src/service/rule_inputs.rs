@@ -3,10 +3,13 @@
 use std::cell::OnceCell;
 
 use chrono::NaiveDate;
-use chs_grouper::{Case, Scheme};
-use chs_model::{Node, SettlementList};
+use chs_grouper::{Case, Scheme, dip::DipGroup};
+use chs_model::{Money, Node, SettlementList};
 use chs_quality::{AreaTables, Attribute, Change, Regroup, Regrouped, Tables};
 use serde_json::Value;
+
+use super::dip_grouping;
+use crate::grouped_by::GroupedBy;
 
 /// The sets of multiple severe trauma (MDC Z), each a site of the body.
 const SITES: [(&str, &str); 9] = [
@@ -23,8 +26,9 @@ const SITES: [(&str, &str); 9] = [
 
 /// The rules' tables: the scheme answers its own, the area's the others.
 pub struct SchemeTables<'s> {
-    /// The scheme that groups.
-    pub scheme: &'s Scheme,
+    /// The scheme that groups; none where a DIP catalogue does, and its tables are then not
+    /// loaded.
+    pub scheme: Option<&'s Scheme>,
     /// What the area has loaded.
     pub area: Option<&'s AreaTables>,
 }
@@ -33,9 +37,10 @@ impl SchemeTables<'_> {
     /// The site of a severe injury; `None` inside if it is none, outside if the scheme
     /// knows no sites.
     fn site(&self, code: &str) -> Option<Option<&'static str>> {
+        let scheme = self.scheme?;
         let mut known = false;
         for (set, site) in SITES {
-            match self.scheme.set_contains(set, code) {
+            match scheme.set_contains(set, code) {
                 Some(true) => return Some(Some(site)),
                 Some(false) => known = true,
                 None => {}
@@ -48,11 +53,11 @@ impl SchemeTables<'_> {
 impl Tables for SchemeTables<'_> {
     fn contains(&self, table: &str, code: &str) -> Option<bool> {
         match table {
-            "AH1" => self.scheme.set_contains("OP_AH1", code),
+            "AH1" => self.scheme?.set_contains("OP_AH1", code),
             "body_site" => self.site(code).map(|site| site.is_some()),
             _ => self
                 .scheme
-                .in_table(table, code)
+                .and_then(|scheme| scheme.in_table(table, code))
                 .or_else(|| self.area?.contains(table, code)),
         }
     }
@@ -78,25 +83,31 @@ impl Tables for SchemeTables<'_> {
     }
 
     fn excluded(&self, code: &str, principal: &str) -> Option<bool> {
-        let complication = self.scheme.complication(code);
+        let complication = self.scheme?.complication(code);
         Some(complication.is_some_and(|found| found.is_excluded_by(principal)))
     }
 }
 
 /// Groups a list with changes made to it.
 pub struct Grouper<'s> {
-    scheme: &'s Scheme,
+    by: GroupedBy<'s>,
     list: &'s SettlementList,
+    medfee: Option<Money>,
     /// The list as it was sent; most changes are asked for many times of one list.
     case: OnceCell<Option<Case<'s>>>,
 }
 
 impl<'s> Grouper<'s> {
-    /// Of a list as it was sent.
-    pub fn new(scheme: &'s Scheme, list: &'s SettlementList) -> Grouper<'s> {
+    /// Of a list as it was sent; `medfee` is its cost where it carries no amounts.
+    pub fn new(
+        by: impl Into<GroupedBy<'s>>,
+        list: &'s SettlementList,
+        medfee: Option<Money>,
+    ) -> Grouper<'s> {
         Grouper {
-            scheme,
+            by: by.into(),
             list,
+            medfee,
             case: OnceCell::new(),
         }
     }
@@ -131,12 +142,26 @@ impl Regroup for Grouper<'_> {
 
 impl Grouper<'_> {
     fn grouped(&self, case: &Case<'_>) -> Regrouped {
-        let outcome = self.scheme.group(case);
+        let scheme = match self.by {
+            GroupedBy::Drg(scheme) => scheme,
+            GroupedBy::Dip(catalogue) => {
+                // Costs are those of the list: a change of codes changes none.
+                let extras = dip_grouping::extras(self.list, self.medfee);
+                let outcome = catalogue.group(case, &extras);
+                return Regrouped {
+                    status: outcome.status.as_str().to_owned(),
+                    drg_code: dip_grouping::code(&outcome).to_owned(),
+                    drg_name: outcome.group.map_or("", DipGroup::name).to_owned(),
+                    weight: None,
+                };
+            }
+        };
+        let outcome = scheme.group(case);
         Regrouped {
             status: outcome.status.as_str().to_owned(),
             drg_code: outcome.drg.to_owned(),
             drg_name: outcome.name.to_owned(),
-            weight: self.scheme.drg(outcome.drg).and_then(|drg| drg.weight()),
+            weight: scheme.drg(outcome.drg).and_then(|drg| drg.weight()),
         }
     }
 
@@ -201,7 +226,7 @@ mod tests {
         });
         let list = SettlementList::parse(&list).unwrap();
         let scheme = Scheme::builtin("chs-drg-2.0").unwrap();
-        let grouper = Grouper::new(scheme, &list);
+        let grouper = Grouper::new(scheme, &list, None);
         let before = grouper.regroup(&[]).unwrap();
         let removed = grouper.regroup(&[Change::Remove {
             node: Node::Diseinfo,
@@ -235,7 +260,7 @@ mod tests {
         ];
         let of = |rows: &[Value]| json!({"setlinfo": {"gend": "1", "age": "45"}, "diseinfo": rows});
         let list = SettlementList::parse(&of(&rows)).unwrap();
-        let grouper = Grouper::new(scheme, &list);
+        let grouper = Grouper::new(scheme, &list, None);
         for at in 0..rows.len() {
             let mut fewer = rows.clone();
             fewer.remove(at);
@@ -244,7 +269,7 @@ mod tests {
                 node: Node::Diseinfo,
                 row: at,
             };
-            let anew = Grouper::new(scheme, &fewer).regroup(&[]);
+            let anew = Grouper::new(scheme, &fewer, None).regroup(&[]);
             assert_eq!(grouper.regroup(&[change]), anew, "row {at}");
         }
     }
@@ -252,7 +277,10 @@ mod tests {
     #[test]
     fn sites_and_exclusions_come_from_the_scheme() {
         let scheme = Scheme::builtin("chs-drg-2.0").unwrap();
-        let tables = SchemeTables { scheme, area: None };
+        let tables = SchemeTables {
+            scheme: Some(scheme),
+            area: None,
+        };
         assert_eq!(tables.contains("body_site", "I10.x00"), Some(false));
         assert_eq!(tables.contains("tcm_dise", "A01"), None);
         assert_eq!(

@@ -10,8 +10,12 @@ use utoipa::ToSchema;
 use crate::{
     catalogue::Catalogue,
     error::{ErrorCode, Refusal},
+    grouped_by::GroupedBy,
     operations::qc_pre_check::PreCheckOptions,
-    service::checkup::{self, Grouping},
+    service::{
+        checkup::{self, Grouping},
+        dip_grouping,
+    },
     wire,
 };
 
@@ -22,7 +26,7 @@ pub struct SecondLook {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub grouping_compare: Option<Grouping>,
-    /// Changes of the list that would give another group, with `options.near_misses`.
+    /// Changes of the list that would give another group, with `options.near_misses`; of DRG.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub near_misses: Option<Vec<NearMissView>>,
 }
@@ -68,7 +72,7 @@ pub fn look(
     options: &PreCheckOptions,
 ) -> Result<SecondLook, Refusal> {
     let compared = options.compare_scheme.as_deref().map(|id| {
-        catalogue.scheme(id).ok_or_else(|| {
+        catalogue.grouped_by(id).ok_or_else(|| {
             Refusal::field(
                 ErrorCode::SchemeUnknown,
                 "/options/compare_scheme",
@@ -80,7 +84,10 @@ pub fn look(
     let compared = compared.transpose()?;
     let scheme = catalogue.scheme(scheme).filter(|_| options.near_misses);
     Ok(SecondLook {
-        grouping_compare: compared.map(|other| checkup::group(other, list, options.trace)),
+        grouping_compare: compared.map(|other| match other {
+            GroupedBy::Drg(scheme) => checkup::group(scheme, list, options.trace),
+            GroupedBy::Dip(catalogue) => dip_grouping::group(catalogue, list, None, options.trace),
+        }),
         near_misses: scheme.map(|scheme| near_misses(scheme, list)),
     })
 }

@@ -23,6 +23,8 @@ pub struct Candidate {
     pub grp_ver: String,
     /// Weight of the group.
     pub weight: Option<Decimal>,
+    /// Coefficient of DIP's auxiliary catalogue.
+    pub auxiliary: Option<Decimal>,
     /// Total cost, fen.
     pub cost_fen: i64,
 }
@@ -40,7 +42,7 @@ pub async fn candidates(
     let rows = tx
         .query(
             "SELECT l.setl_id, l.layout = 'thin', g.drg_code, g.drg_name, g.grp_ver, g.weight,
-                    g.medfee_fen
+                    g.auxiliary, g.medfee_fen
              FROM settlement_lists l
              JOIN groupings g ON g.fixmedins_code = l.fixmedins_code AND g.setl_id = l.setl_id
                   AND g.vali_flag = 1
@@ -58,7 +60,8 @@ pub async fn candidates(
             drg_name: row.try_get(3)?,
             grp_ver: row.try_get(4)?,
             weight: row.try_get(5)?,
-            cost_fen: row.try_get(6)?,
+            auxiliary: row.try_get(6)?,
+            cost_fen: row.try_get(7)?,
         })
     };
     Ok(rows.iter().map(candidate).collect::<Result<_, _>>()?)

@@ -24,7 +24,7 @@ pub struct GroupingRow {
     pub mdc_codg: String,
     /// Core group.
     pub adrg_code: String,
-    /// Group.
+    /// Group: the DRG, or the DIP combination.
     pub drg_code: String,
     /// Its name.
     pub drg_name: String,
@@ -34,6 +34,8 @@ pub struct GroupingRow {
     pub grp_ver: String,
     /// Weight of the group in the scheme, if it has one.
     pub weight: Option<Decimal>,
+    /// Points that the estimate settles, ten-thousandths; none without points.
+    pub points_e4: Option<i64>,
     /// Total cost, fen.
     pub medfee_fen: i64,
     /// Estimated payment standard, fen; none when the case could not be priced.
@@ -42,6 +44,31 @@ pub struct GroupingRow {
     pub profile: String,
     /// When.
     pub grp_time: DateTime<Utc>,
+    /// What DIP knows beside that; none for DRG.
+    pub dip: Option<DipRow>,
+}
+
+/// What DIP knows of a case, as it is stored; empty where the case has no combination.
+#[derive(Debug, Default)]
+pub struct DipRow {
+    /// Insurance type.
+    pub insutype: String,
+    /// Part of the catalogue.
+    pub stage: String,
+    /// Diagnoses that define the combination.
+    pub grp_diag_code: String,
+    /// Their names.
+    pub grp_diag_name: String,
+    /// Procedures that define it.
+    pub oprn_grp_code: String,
+    /// Their names.
+    pub oprn_grp_name: String,
+    /// Levels in the auxiliary catalogue.
+    pub asst_list_detl: String,
+    /// Score of the combination.
+    pub score: Option<Decimal>,
+    /// Coefficient of the auxiliary catalogue.
+    pub auxiliary: Option<Decimal>,
 }
 
 /// Which cases a summary covers; `None` leaves a condition out.
@@ -55,6 +82,8 @@ pub struct SummaryScope<'a> {
     pub drg_code: Option<&'a str>,
     /// This one case.
     pub setl_id: Option<&'a str>,
+    /// `drg` or `dip`.
+    pub grp_type: Option<&'a str>,
     /// Rows to leave out before the page.
     pub offset: i64,
     /// Rows of the page.
@@ -129,24 +158,43 @@ pub async fn put(tx: &Tx<'_>, rows: &[GroupingRow]) -> Result<(), TxError> {
     let costs: Vec<_> = rows.iter().map(|row| row.medfee_fen).collect();
     let standards: Vec<_> = rows.iter().map(|row| row.pay_std_fen).collect();
     let times: Vec<_> = rows.iter().map(|row| row.grp_time).collect();
+    let points: Vec<_> = rows.iter().map(|row| row.points_e4).collect();
+    let types = rows
+        .iter()
+        .map(|row| row.dip.as_ref().map_or("drg", |_| "dip"));
+    let types: Vec<&str> = types.collect();
+    let dip = |of: fn(&DipRow) -> &String| {
+        let texts = rows.iter().map(|row| row.dip.as_ref().map(of));
+        texts.collect::<Vec<Option<&String>>>()
+    };
+    let number = |of: fn(&DipRow) -> Option<Decimal>| {
+        let numbers = rows.iter().map(|row| row.dip.as_ref().and_then(of));
+        numbers.collect::<Vec<_>>()
+    };
     tx.execute(
         "WITH t AS (
              SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[],
                  $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
                  $12::text[], $13::numeric[], $14::bigint[], $15::bigint[], $16::text[],
-                 $17::timestamptz[])
+                 $17::timestamptz[], $18::bigint[], $19::text[], $20::text[], $21::text[],
+                 $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::numeric[],
+                 $28::numeric[])
              AS t (f, s, setl_ym, rslt, status, reason, mdc, adrg, drg, name, ccmcc, ver, weight,
-                   cost, pay_std, profile, at)),
+                   cost, pay_std, profile, at, points, type, insutype, stage, diag, diag_name, oprn,
+                   oprn_name, asst, score, auxiliary)),
          voided AS (
              UPDATE groupings g SET vali_flag = 0 FROM t
              WHERE g.fixmedins_code = t.f AND g.setl_id = t.s AND g.vali_flag = 1)
          INSERT INTO groupings (fixmedins_code, setl_id, sequence, setl_ym, grp_rslt, status,
              reason, mdc_codg, adrg_code, drg_code, drg_name, ccmcc, grp_ver, weight, medfee_fen,
-             pay_std_fen, profile, vali_flag, grp_time)
+             pay_std_fen, profile, vali_flag, grp_time, points_e4, grp_type, insutype, stage,
+             grp_diag_code, grp_diag_name, oprn_grp_code, oprn_grp_name, asst_list_detl, score,
+             auxiliary)
          SELECT f, s, 1 + COALESCE((SELECT MAX(sequence) FROM groupings m
                     WHERE m.fixmedins_code = f AND m.setl_id = s), 0),
                 setl_ym, rslt, status, reason, mdc, adrg, drg, name, ccmcc, ver, weight, cost,
-                pay_std, profile, 1, at
+                pay_std, profile, 1, at, points, type, insutype, stage, diag, diag_name, oprn,
+                oprn_name, asst, score, auxiliary
          FROM t",
         &[
             &text(|row| &row.fixmedins_code),
@@ -166,6 +214,17 @@ pub async fn put(tx: &Tx<'_>, rows: &[GroupingRow]) -> Result<(), TxError> {
             &standards,
             &text(|row| &row.profile),
             &times,
+            &points,
+            &types,
+            &dip(|dip| &dip.insutype),
+            &dip(|dip| &dip.stage),
+            &dip(|dip| &dip.grp_diag_code),
+            &dip(|dip| &dip.grp_diag_name),
+            &dip(|dip| &dip.oprn_grp_code),
+            &dip(|dip| &dip.oprn_grp_name),
+            &dip(|dip| &dip.asst_list_detl),
+            &number(|dip| dip.score),
+            &number(|dip| dip.auxiliary),
         ],
     )
     .await
@@ -207,7 +266,7 @@ macro_rules! summary_of {
                     SUM(medfee_fen)::bigint, SUM(pay_std_fen)::bigint, COUNT(pay_std_fen),
                     COUNT(DISTINCT drg_code), NULL::text",
             $from,
-            "GROUP BY fixmedins_code ORDER BY fixmedins_code LIMIT $5 OFFSET $6"
+            "GROUP BY fixmedins_code ORDER BY fixmedins_code LIMIT $6 OFFSET $7"
         )
     };
     ($from:literal, hospital_count) => {
@@ -219,7 +278,7 @@ macro_rules! summary_of {
                     SUM(medfee_fen)::bigint, SUM(pay_std_fen)::bigint, COUNT(pay_std_fen),
                     NULL::bigint, NULL::text",
             $from,
-            "GROUP BY fixmedins_code, drg_code ORDER BY fixmedins_code, drg_code LIMIT $5 OFFSET $6"
+            "GROUP BY fixmedins_code, drg_code ORDER BY fixmedins_code, drg_code LIMIT $6 OFFSET $7"
         )
     };
     ($from:literal, group_count) => {
@@ -235,7 +294,7 @@ macro_rules! summary_of {
                     pay_std_fen, (pay_std_fen IS NOT NULL)::integer::bigint, NULL::bigint,
                     mdc_codg, adrg_code, ccmcc, grp_rslt, grp_ver, grp_time",
             $from,
-            "ORDER BY fixmedins_code, setl_id LIMIT $5 OFFSET $6"
+            "ORDER BY fixmedins_code, setl_id LIMIT $6 OFFSET $7"
         )
     };
     ($from:literal, case_count) => {
@@ -245,13 +304,21 @@ macro_rules! summary_of {
 
 macro_rules! own {
     ($what:ident) => {
-        summary_of!(" FROM groupings WHERE vali_flag = 1", $what)
+        summary_of!(
+            " FROM groupings WHERE vali_flag = 1 AND ($5::text IS NULL OR grp_type = $5)",
+            $what
+        )
     };
 }
 
+// What is reported are DRG results alone.
 macro_rules! reported {
     ($what:ident) => {
-        summary_of!(" FROM reported_groupings WHERE state <> 'REVOKED'", $what)
+        summary_of!(
+            " FROM reported_groupings
+              WHERE state <> 'REVOKED' AND ($5::text IS NULL OR $5 = 'drg')",
+            $what
+        )
     };
 }
 
@@ -292,6 +359,7 @@ pub async fn summary(
                 &scope.fixmedins_code,
                 &scope.drg_code,
                 &scope.setl_id,
+                &scope.grp_type,
                 &scope.limit,
                 &scope.offset,
             ],
@@ -309,6 +377,7 @@ pub async fn summary(
                 &scope.fixmedins_code,
                 &scope.drg_code,
                 &scope.setl_id,
+                &scope.grp_type,
             ],
         )
         .await?;

@@ -24,6 +24,7 @@ mod comparison;
 mod compatibility;
 mod crash;
 mod cross_region;
+mod dip;
 mod documents;
 mod envelope_inspect;
 mod fleet;

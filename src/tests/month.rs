@@ -1,5 +1,6 @@
 //! The month in its order, over real HTTP and a real database.
 
+mod dip;
 mod points;
 mod special;
 mod steps;

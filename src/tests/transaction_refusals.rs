@@ -159,7 +159,7 @@ async fn what_is_no_message_is_refused_by_form() {
         ),
         (
             "a transaction that is not offered",
-            set("infno", json!("3606")),
+            set("infno", json!("3101")),
             "CHS-40410",
         ),
         (

@@ -14,8 +14,9 @@ use chs_grouper::dip::build::{BuildSettings, History, PastCase, Tables, build};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Fault, Outcome, files, threads};
+use super::{Fault, Outcome, threads};
 use crate::commands::columns::Header;
+use crate::dip_catalogues::files;
 
 /// Rows between two changes of the progress line.
 const PROGRESS: u64 = 200_000;

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::rows::Rows;
-use super::{Fault, Outcome, catalogue, threads};
+use super::{Fault, Outcome, threads};
 use crate::commands::{input, output, rounds};
+use crate::dip_catalogues;
 
 /// 按 DIP 目录对 CSV 病例分组 / group the cases of a CSV file by a DIP catalogue
 ///
@@ -41,7 +42,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Outcome {
-    let catalogue = catalogue(&args.catalogue)?;
+    let catalogue = dip_catalogues::read(&args.catalogue)?;
     let real = |path: Option<&PathBuf>| fs::canonicalize(path?).ok();
     let same = real(args.input.as_ref());
     if same.is_some() && same == real(args.output.as_ref()) {

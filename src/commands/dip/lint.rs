@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{Outcome, catalogue};
+use super::Outcome;
+use crate::dip_catalogues;
 
 /// 检查 DIP 目录：装载错误逐行列出，再列出可疑之处 / check a DIP catalogue
 ///
@@ -22,7 +23,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Outcome {
-    let catalogue = catalogue(&args.folder)?;
+    let catalogue = dip_catalogues::read(&args.folder)?;
     let lints = catalogue.lint();
     if args.json {
         println!("{}", serde_json::to_string_pretty(&lints)?);

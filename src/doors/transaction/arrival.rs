@@ -331,6 +331,7 @@ mod tests {
         assert_eq!(id("610101"), Some("qc.pre-check"));
         assert_eq!(id("370101"), None);
         assert_eq!(id("3607"), Some("qc.results"));
-        assert_eq!(id("3606"), None, "no DIP result is kept");
+        assert_eq!(id("3606"), Some("groupings.fee-summary"));
+        assert_eq!(id("3101"), None, "not offered");
     }
 }

@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use chs_model::{Money, Node, fields::payinfo, fields::setlinfo};
-use chs_settlement::{Estimate, Facts, Level, Profile, books::Points};
+use chs_settlement::{Estimate, Level, Profile, books::Points};
 use serde_json::{Value, json};
 
 use crate::{
     app::App,
     catalogue::Catalogue,
+    grouped_by::GroupedBy,
     profiles::{self, Brought, GroupedCase},
     service::{
         assessment::{self, Reason},
+        dip_price::{self, DipCase},
         stored_list::JoinedList,
     },
     store::frozen_cases::{Candidate, FrozenCase},
@@ -140,30 +142,41 @@ fn price(
     joined: &JoinedList,
     frozen: &FrozenCase,
 ) -> Result<Estimate, Reason> {
-    let scheme = catalogue.scheme(&candidate.grp_ver);
-    let scheme = scheme
-        .filter(|scheme| profile.covers_scheme(scheme.id()))
+    let by = catalogue.grouped_by(&candidate.grp_ver);
+    let by = by
+        .filter(|by| profile.covers_scheme(by.id()))
         .ok_or_else(Reason::other_scheme)?;
     let level = institution.hosp_lv.and_then(Level::from_hosp_lv);
-    let info = joined.list.setlinfo();
-    let days = info.text(setlinfo::ACT_IPT_DAYS);
-    let area = info.text(setlinfo::INSUPLC).map(str::trim);
+    let level = level.ok_or_else(Reason::no_level)?;
+    let cost = Money::from_fen(candidate.cost_fen);
+    let code = Some(institution.fixmedins_code);
+    let scheme = match by {
+        GroupedBy::Drg(scheme) => scheme,
+        GroupedBy::Dip(catalogue) => {
+            let case = DipCase {
+                catalogue,
+                code: &candidate.drg_code,
+                auxiliary: candidate.auxiliary,
+                level,
+                insutype: &frozen.insutype,
+                cost,
+                setl_date: frozen.setl_date,
+                // What a point is worth the month is about to find out.
+                value: None,
+            };
+            return dip_price::estimate(profile, &joined.list, code, &case);
+        }
+    };
     let grouped = GroupedCase {
         drg_code: &candidate.drg_code,
-        level: level.ok_or_else(Reason::no_level)?,
+        level,
         insutype: &frozen.insutype,
-        medfee_sumamt: Money::from_fen(candidate.cost_fen),
+        medfee_sumamt: cost,
         setl_date: frozen.setl_date,
     };
     let brought = Brought {
         weight: None,
-        facts: Facts {
-            discharged: assessment::discharge(&joined.list),
-            days: days.and_then(|days| days.trim().parse().ok()),
-            insured_area: area.filter(|area| !area.is_empty()).map(str::to_owned),
-            fixmedins_code: Some(institution.fixmedins_code.to_owned()),
-            ..Facts::default()
-        },
+        facts: dip_price::stay(&joined.list, code),
     };
     profiles::estimate_with(profile, Some(scheme), &grouped, brought).map_err(Reason::from)
 }
