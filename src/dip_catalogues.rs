@@ -133,7 +133,10 @@ mod tests {
     fn ids_stand_once_and_codes_keep_their_meaning() {
         let good = folder("code,name,dx,px,score\nA,甲,K35.8,47.0100,800\n");
         let one = good.path().to_owned();
-        assert_eq!(load(&[one.clone()], |_| false).unwrap().len(), 1);
+        assert_eq!(
+            load(std::slice::from_ref(&one), |_| false).unwrap().len(),
+            1
+        );
         for (folders, taken) in [(vec![one.clone(), one.clone()], false), (vec![one], true)] {
             let (_, error) = load(&folders, |_| taken).unwrap_err();
             assert!(matches!(error, DipCatalogueError::Twice(id) if id == "t"));

@@ -262,7 +262,9 @@ impl Answers {
         self.setl_ym = answer.setl_ym;
         self.unbilled |= answer.state != "BILLED";
         self.profile = answer.profile;
-        self.profile_digest = answer.profile_digest;
+        if !answer.profile_digest.is_empty() {
+            self.profile_digest = answer.profile_digest;
+        }
         self.example |= answer.example;
         if !answer.pools.is_empty() {
             self.pools = answer.pools;

@@ -29,6 +29,7 @@ from = 2026-01-01
 insutype = ["310", "390"]
 method = "drg_rate"
 rate = "10000"
+rounding = "payment"
 
 [parameters.low]
 when = "<"

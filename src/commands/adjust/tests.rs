@@ -84,7 +84,9 @@ fn a_publication_shows_old_and_new_and_what_led_there() {
     }
     // Weight = quotient × normalisation, as it is told.
     let figure = |name: &str| {
-        let line = markdown.lines().find(|line| line.contains(name)).unwrap();
+        let rows = markdown.lines().filter(|line| line.starts_with("| "));
+        let mut rows = rows.filter(|line| line.contains(name));
+        let line = rows.next().unwrap();
         let cells: Vec<&str> = line.split('|').collect();
         chs_model::parse_decimal(cells[3].trim()).unwrap()
     };

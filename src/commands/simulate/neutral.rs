@@ -1,9 +1,11 @@
 //! Budget-neutral rates and values of a point, fund by fund.
 
+use std::collections::BTreeMap;
+
 use chs_model::Money;
 use chs_settlement::{
-    Rescaled,
-    simulation::{Comparison, Dimension},
+    Profile, Rescaled,
+    simulation::{Comparison, Dimension, Sums},
 };
 
 use super::{Pass, job::Proposed};
@@ -51,8 +53,9 @@ impl Neutral {
                 passes: 1,
             },
         };
+        let mut moves = Moves::new();
         while best.neutral.passes < PASSES {
-            let (profile, moved) = moved(&best)?;
+            let (profile, moved) = moved(&best, &mut moves)?;
             if profile == best.proposed.profile {
                 break;
             }
@@ -85,8 +88,18 @@ impl Neutral {
     }
 }
 
+/// How a fund's values were moved last, and what it paid before.
+struct Move {
+    from: Money,
+    to: Money,
+    after: Money,
+}
+
+/// The last move of each fund.
+type Moves = BTreeMap<String, Move>;
+
 /// The profile with the values of each fund moved by what it lacks or has too much.
-fn moved(found: &Found) -> Result<(chs_settlement::Profile, Vec<Rescaled>), Fault> {
+fn moved(found: &Found, moves: &mut Moves) -> Result<(Profile, Vec<Rescaled>), Fault> {
     let mut profile = found.proposed.profile.clone();
     let mut all = Vec::new();
     for (key, sums) in found.pass.comparison.of(Dimension::Insutype) {
@@ -94,17 +107,44 @@ fn moved(found: &Found) -> Result<(chs_settlement::Profile, Vec<Rescaled>), Faul
             continue;
         }
         let insutype = &key.code;
-        let moving = |amount: Money| amount.checked_sub(sums.after_fixed).ok();
-        let range = moving(sums.after).zip(moving(sums.before));
-        let (next, moved) = range
-            .and_then(|range| profile.rescaled(insutype, range))
+        let fixed = moves.get(insutype).and_then(|last| unmoved(last, sums));
+        let (from, to, next, moved) = fixed
+            .and_then(|fixed| rescaled(&profile, insutype, sums, fixed))
+            .or_else(|| rescaled(&profile, insutype, sums, sums.after_fixed))
             .ok_or_else(|| {
                 format!("险种 {insutype}：没有费率或点值能使总额不变 / no value keeps the total of fund {insutype}")
             })?;
+        let after = sums.after;
+        moves.insert(insutype.clone(), Move { from, to, after });
         profile = next;
         all.extend(moved);
     }
     Ok((profile, all))
+}
+
+/// The values of a fund moved as if all but `fixed` moved with them.
+fn rescaled(
+    profile: &Profile,
+    insutype: &str,
+    sums: &Sums,
+    fixed: Money,
+) -> Option<(Money, Money, Profile, Vec<Rescaled>)> {
+    let from = sums.after.checked_sub(fixed).ok()?;
+    let to = sums.before.checked_sub(fixed).ok()?;
+    let (profile, moved) = profile.rescaled(insutype, (from, to))?;
+    Some((from, to, profile, moved))
+}
+
+/// What of a fund does not move with its values, judged by what the last move did: cases
+/// paid in part by their cost move less than they are paid. `None` where it tells nothing.
+fn unmoved(last: &Move, sums: &Sums) -> Option<Money> {
+    let [from, to, before, after] =
+        [last.from, last.to, last.after, sums.after].map(|amount| i128::from(amount.fen()));
+    let moving = to
+        .checked_mul(after - before)?
+        .checked_div(to - from)
+        .filter(|moving| *moving > 0)?;
+    i64::try_from(after - moving).ok().map(Money::from_fen)
 }
 
 /// How far the funds are off, together.

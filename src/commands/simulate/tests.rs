@@ -149,8 +149,9 @@ fn a_neutral_proposal_pays_each_fund_what_it_paid() {
     {
         let left = fund["difference_fen"].as_i64().unwrap().abs();
         let before = was["difference_fen"].as_i64().unwrap().abs();
-        // Rounding of the rate: half a cent a unit of weight, and what bands hold.
-        assert!(left < 20_000 && left * 100 < before, "{left} of {before}");
+        // Beside what rounding leaves: a case at a limit is paid by its cost or by the
+        // standard, and nothing between.
+        assert!(left * 200 < before, "{left} of {before}");
         assert_eq!(fund["present"], was["present"]);
     }
     let values = neutral["neutral"]["values"].as_array().unwrap();
