@@ -41,6 +41,10 @@ impl Chunk {
 
 /// Clears the institutions of a clearing that wait; how many there were. What another run
 /// has cleared meanwhile is left as it is.
+///
+/// # Errors
+/// The fault of an institution whose books cannot be made, once all others are cleared; the
+/// database.
 pub(super) async fn clear(
     store: &Store,
     key: &ClearingKey,
@@ -48,14 +52,16 @@ pub(super) async fn clear(
 ) -> Result<usize, Refusal> {
     let (sender, mut chunks) = mpsc::channel(1);
     let write = async {
-        let mut hospitals = 0;
+        let (mut hospitals, mut fault) = (0, None);
         while let Some(chunk) = chunks.recv().await {
-            hospitals += clear_chunk(store, key, &chunk).await?;
+            let (cleared, faulty) = clear_chunk(store, key, &chunk).await?;
+            hospitals += cleared;
+            fault = fault.or(faulty);
         }
-        Ok::<usize, Refusal>(hospitals)
+        Ok::<_, Refusal>((hospitals, fault))
     };
-    let ((), hospitals) = tokio::try_join!(read(store, key, waiting, sender), write)?;
-    Ok(hospitals)
+    let ((), (hospitals, fault)) = tokio::try_join!(read(store, key, waiting, sender), write)?;
+    fault.map_or(Ok(hospitals), Err)
 }
 
 /// Reads the lines and sends them chunk by chunk. Read again after a failure, what is sent
@@ -101,8 +107,13 @@ async fn send(sender: &mpsc::Sender<Lines>, chunk: &mut Chunk) -> Result<(), TxE
     sent.map_err(|_| Refusal::internal("nobody writes the books").into())
 }
 
-/// Clears the institutions of a chunk that still wait; how many there were.
-async fn clear_chunk(store: &Store, key: &ClearingKey, chunk: &Lines) -> Result<usize, Refusal> {
+/// Clears the institutions of a chunk that still wait; how many there were. One whose books
+/// cannot be made goes on waiting and holds up no other; the first such fault is told.
+async fn clear_chunk(
+    store: &Store,
+    key: &ClearingKey,
+    chunk: &Lines,
+) -> Result<(usize, Option<Refusal>), Refusal> {
     let codes: Vec<&str> = chunk.keys().map(String::as_str).collect();
     store
         .run_tx("clearing.hospitals", async |tx: &Tx<'_>| {
@@ -111,21 +122,26 @@ async fn clear_chunk(store: &Store, key: &ClearingKey, chunk: &Lines) -> Result<
             let stands = last.is_some_and(|last| last.key == *key);
             let Some(clearing) = clearing.filter(|_| stands) else {
                 // Another proposal has taken its place.
-                return Ok(0);
+                return Ok((0, None));
             };
             let waiting = clearings::waiting(tx, key, &codes).await?;
             let rules = Rules::read(&clearing.rules)?;
             let funds = clearing_books::funds(tx, key).await?;
             let mut books = by_hospital(clearing_books::of_hospitals(tx, key, &codes).await?);
             let (mut rows, mut lines, mut cleared) = (Vec::new(), Vec::new(), Vec::new());
+            let mut fault = None;
             for confirmation in waiting {
                 let Some((code, own)) = chunk.get_key_value(&confirmation.fixmedins_code) else {
                     continue;
                 };
                 let mut year = books.remove(code).unwrap_or_default();
-                for row in &mut year {
+                let settled = year.iter_mut().try_for_each(|row| {
                     books::as_billed(row, own)?;
-                    books::settle(&books::fund_rules(&rules, key, &funds, row)?, row)?;
+                    books::settle(&books::fund_rules(&rules, key, &funds, row)?, row)
+                });
+                if let Err(faulty) = settled {
+                    fault.get_or_insert(faulty);
+                    continue;
                 }
                 cleared.push(Confirmation {
                     digest: books::digest(&year, own),
@@ -137,7 +153,7 @@ async fn clear_chunk(store: &Store, key: &ClearingKey, chunk: &Lines) -> Result<
             clearing_books::set_cleared(tx, key, &rows).await?;
             clearing_books::put_lines(tx, key, &lines).await?;
             clearings::set_digests(tx, key, &cleared).await?;
-            Ok(cleared.len())
+            Ok((cleared.len(), fault))
         })
         .await
 }
