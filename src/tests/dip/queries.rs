@@ -126,7 +126,7 @@ async fn dip_results_are_asked_for_under_their_published_numbers() {
         let mut query = query.clone();
         query["data"]["dise_code"] = group["dip_dise_grp_code"].clone();
         let alone = well(hospital.call("3609", &query).await);
-        assert_eq!(alone, json!([group]));
+        assert_eq!(json!(alone), json!([group]));
     }
 
     // The same as an operation, and what does not fit.
