@@ -5,13 +5,15 @@
 //! refd_setl_flag. 3211 (V8.1): comma, psn_no, medinsSetlId and the three amounts. UTF-8, no
 //! head line, no quoting; an empty value is the word `null`.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use chs_model::Money;
 use chs_settlement::matching::{Amounts, Record};
 
 /// Most faults that are told of one file.
 const MOST_FAULTS: usize = 20;
+/// Most bytes of a line, its end included; what follows is read as another one, and refused.
+const MOST_LINE: u64 = 4_096;
 /// Most characters of an id.
 const MOST_ID: usize = 30;
 /// Most fen of an amount: sixteen digits, two of them decimals.
@@ -64,7 +66,7 @@ pub fn settlements(text: &mut dyn Read, most_rows: usize) -> io::Result<Lines<Se
         "acct_pay",
         "refd_setl_flag",
     ];
-    lines(text, b'\t', &COLUMNS, most_rows, |line| {
+    lines(text, '\t', &COLUMNS, most_rows, |line| {
         let refunded = match line.text(6)? {
             "0" => false,
             "1" => true,
@@ -95,7 +97,7 @@ pub fn messages(text: &mut dyn Read, most_rows: usize) -> io::Result<Lines<Strin
         "fund_pay_sumamt",
         "acct_pay",
     ];
-    lines(text, b',', &COLUMNS, most_rows, |line| {
+    lines(text, ',', &COLUMNS, most_rows, |line| {
         Ok(Record {
             key: line.id(1)?,
             amounts: line.amounts([2, 3, 4])?,
@@ -166,60 +168,60 @@ impl Line<'_> {
     }
 }
 
-/// The reader's own error, whose kind says what became of the file.
-fn reading(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        _ => io::ErrorKind::InvalidData.into(),
-    }
-}
-
 fn lines<T>(
     text: &mut dyn Read,
-    delimiter: u8,
+    delimiter: char,
     columns: &[&'static str],
     most_rows: usize,
     read: impl Fn(&Line<'_>) -> Result<T, Fault>,
 ) -> io::Result<Result<Vec<T>, Faults>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .quoting(false)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text);
+    let mut reader = BufReader::new(text);
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
-    let mut record = csv::ByteRecord::new();
-    while reader.read_byte_record(&mut record).map_err(reading)? {
-        let number = record.position().map_or(0, csv::Position::line);
+    let mut bytes = Vec::new();
+    for number in 1.. {
+        bytes.clear();
+        if reader
+            .by_ref()
+            .take(MOST_LINE)
+            .read_until(b'\n', &mut bytes)?
+            == 0
+        {
+            break;
+        }
         let whole = |zh, en| Fault {
             line: number,
             column: "",
             zh,
             en,
         };
+        let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            continue;
+        }
         if rows.len() == most_rows {
             faults.push(whole("行数超过限额", "there are more lines than are taken"));
             break;
         }
-        let fields: Result<Vec<&str>, _> = record.iter().map(std::str::from_utf8).collect();
-        let outcome = match fields {
+        let outcome = match std::str::from_utf8(line) {
             Err(_) => Err(whole("不是 UTF-8", "it is not UTF-8")),
-            Ok(fields) if fields.len() != columns.len() => Err(whole(
-                "列数不符",
-                "it has not as many columns as are published",
-            )),
-            Ok(mut fields) => {
+            Ok(line) => {
                 // Editors of Windows begin a text with a mark of its encoding.
-                if number == 1
-                    && let Some(first) = fields.first_mut()
-                {
-                    *first = first.trim_start_matches('\u{feff}');
+                let marked = line.strip_prefix('\u{feff}').filter(|_| number == 1);
+                let line = marked.unwrap_or(line);
+                let fields: Vec<&str> = line.split(delimiter).collect();
+                if fields.len() == columns.len() {
+                    read(&Line {
+                        number,
+                        columns,
+                        fields: &fields,
+                    })
+                } else {
+                    Err(whole(
+                        "列数不符",
+                        "it has not as many columns as are published",
+                    ))
                 }
-                read(&Line {
-                    number,
-                    columns,
-                    fields: &fields,
-                })
             }
         };
         match outcome {

@@ -69,8 +69,11 @@ pub(crate) async fn fetched(hospital: &Sender<'_>, number: &str) -> (String, Vec
     let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
     assert_eq!(header("content-type"), "application/octet-stream");
     let disposition = header("content-disposition");
-    let (_, name) = disposition.split_once("filename*=UTF-8''").unwrap();
-    (name.to_owned(), response.bytes().await.unwrap().to_vec())
+    let (_, name) = disposition.split_once("filename=").unwrap();
+    (
+        name.trim_matches('"').to_owned(),
+        response.bytes().await.unwrap().to_vec(),
+    )
 }
 
 /// A settlement record of hospital A, as the core reports it.

@@ -195,15 +195,20 @@ pub(super) fn answer(
 fn file(output: &Value) -> Option<HttpResponse> {
     let text = |name: &str| output.get(name).and_then(Value::as_str);
     let content = STANDARD.decode(text("in")?).ok()?;
+    let name = text("filename")?;
+    // HIS software reads the plain form; a name beyond ASCII has the extended one only.
+    let named = if name.is_ascii() {
+        header::DispositionParam::Filename(name.to_owned())
+    } else {
+        header::DispositionParam::FilenameExt(header::ExtendedValue {
+            charset: header::Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value: name.as_bytes().to_vec(),
+        })
+    };
     let named = header::ContentDisposition {
         disposition: header::DispositionType::Attachment,
-        parameters: vec![header::DispositionParam::FilenameExt(
-            header::ExtendedValue {
-                charset: header::Charset::Ext("UTF-8".to_owned()),
-                language_tag: None,
-                value: text("filename")?.as_bytes().to_vec(),
-            },
-        )],
+        parameters: vec![named],
     };
     Some(
         HttpResponse::Ok()
