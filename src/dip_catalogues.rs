@@ -112,15 +112,15 @@ mod tests {
 
     #[test]
     fn a_folder_is_a_catalogue_or_says_why_not() {
-        let good = folder("code,name,dx,px,score\nA,甲,K35.8,47.0100,800\nA,甲,K36,-,800\n");
+        let good = folder("code,name,dx,px,score\nA,甲,K35.8,47.0100,800\nA,甲,K36,47.0900,800\n");
         let catalogue = read(good.path()).unwrap();
         let group = catalogue.find("A").unwrap();
         assert_eq!(
             (group.diagnoses(), group.procedures()),
-            ("K35.8|K36", "47.0100|-")
+            ("K35.8|K36", "47.0100|47.0900")
         );
         assert_eq!(catalogue.digest().len(), 64);
-        let other = folder("code,name,dx,px,score\nA,甲,K35.8,47.0100,801\nA,甲,K36,-,801\n");
+        let other = folder("code,name,dx,px,score\nA,甲,K35.8,47.0100,801\nA,甲,K36,47.0900,801\n");
         assert_ne!(read(other.path()).unwrap().digest(), catalogue.digest());
         let error = read(Path::new("no/such/folder")).unwrap_err().to_string();
         assert!(error.contains("catalogue.toml"), "{error}");

@@ -69,7 +69,7 @@ impl Decision {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"decided": 1, "items": [{"fixmedins_code": "H61040100001",
     "setl_id": "S000000030000000", "result": "DECIDED"}]}))]
-pub struct DecideAnswer {
+pub struct CrossRegionDecided {
     /// Cases decided by this message.
     pub decided: usize,
     /// Each item's result.
@@ -136,7 +136,7 @@ impl Operation for Decide {
     tag = "settlement", operation_id = "cross-region.decide",
     request_body = SealedMessage,
     responses(
-        (status = 200, description = "密封应答，内含 DecideAnswer / sealed answer holding DecideAnswer", body = SealedAnswer<DecideAnswer>),
+        (status = 200, description = "密封应答，内含 CrossRegionDecided / sealed answer holding CrossRegionDecided", body = SealedAnswer<CrossRegionDecided>),
         (status = "4XX", description = "见错误码表 / see the error table", body = crate::error::Problem),
         (status = "5XX", description = "见错误码表 / see the error table", body = crate::error::Problem),
     )

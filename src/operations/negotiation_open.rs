@@ -69,7 +69,7 @@ impl Operation for Open {
     const TITLE: &'static str = "协商轮次发起 / opening a negotiation round";
     const PATH: &'static str = "/negotiation/open";
     const ROLES: &'static [Role] = &[Role::City];
-    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370181")];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370191")];
     type Request = OpenRequest;
 
     fn schema() -> Value {

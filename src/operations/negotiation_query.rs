@@ -107,7 +107,7 @@ impl Operation for Negotiated {
     const TITLE: &'static str = "协商轮次查询 / negotiation round";
     const PATH: &'static str = "/negotiation/query";
     const ROLES: &'static [Role] = &[Role::Hospital, Role::County, Role::City];
-    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370183")];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370193")];
     type Request = RoundQuery;
 
     fn schema() -> Value {

@@ -47,7 +47,7 @@ impl Operation for Step {
     const TITLE: &'static str = "协商轮次推进 / a step of a negotiation round";
     const PATH: &'static str = "/negotiation/step";
     const ROLES: &'static [Role] = &[Role::Hospital, Role::City];
-    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370182")];
+    const TRANSACTIONS: &'static [Transaction] = &[Transaction::own("370192")];
     type Request = StepRequest;
 
     fn schema() -> Value {

@@ -74,7 +74,7 @@ pub(crate) fn filling(cases: u64, hospitals: u64) -> String {
              FROM frozen_cases GROUP BY 1, 2, 3;
              INSERT INTO settlement_months (setl_ym, state, profile, profile_digest, example,
                  deposit, pays_monthly)
-             SELECT '2026' || lpad(m::text, 2, '0'), 'OPEN', 'fangchenggang', '', true, 0.05, true
+             SELECT '2026' || lpad(m::text, 2, '0'), 'OPEN', 'fangchenggang', repeat('0', 64), true, 0.05, true
              FROM generate_series(1, 12) AS m;"
     )
 }

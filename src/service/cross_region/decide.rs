@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     error::Refusal,
     operations::cross_region_decide::{
-        DecideAnswer, DecideRequest, DecidedItem, Decision, DecisionItem,
+        CrossRegionDecided, DecideRequest, DecidedItem, Decision, DecisionItem,
     },
     service::exactly_once::{Done, exactly_once},
     session::Session,
@@ -37,7 +37,7 @@ async fn decided(
     tx: &Tx<'_>,
     session: &Session,
     request: &DecideRequest,
-) -> Result<DecideAnswer, TxError> {
+) -> Result<CrossRegionDecided, TxError> {
     let keys: ListKeys = request
         .items
         .iter()
@@ -65,7 +65,7 @@ async fn decided(
     if !rows.is_empty() {
         cross_region::decide(tx, &rows, by).await?;
     }
-    Ok(DecideAnswer {
+    Ok(CrossRegionDecided {
         decided: rows.len(),
         items,
     })
