@@ -186,6 +186,8 @@ impl Session {
         template::apply(&mut data, &call.edit, scope)?;
         let text = canonical::canonical(&data).unwrap_or_default();
         let plain = match (call.wire, call.edit.is_empty()) {
+            // Data whose members are all empty is not signed, but something has to be sealed.
+            (WireText::Canonical, _) if text.is_empty() => data.to_string(),
             (WireText::Canonical, _) => text.clone(),
             (WireText::AsWritten, true) => written,
             (WireText::AsWritten, false) => data.to_string(),
