@@ -29,6 +29,7 @@ use crate::{
     router,
     schemas::Schemas,
     service::group_averages::GroupAverages,
+    session::Worker,
     store::{Store, StoreError},
     telemetry,
     tls::{Tls, TlsError},
@@ -334,11 +335,11 @@ fn listen(
         // A worker that is started again after a panic finds none left and shares.
         let store = stores.lock().ok().and_then(|mut stores| stores.pop());
         let store = store.unwrap_or_else(|| app.store.clone());
-        let warming = store.clone();
-        actix_web::rt::spawn(async move { warming.warm_up().await });
-        let store = web::Data::new(store);
+        let worker = web::Data::new(Worker::new(store));
+        let warming = worker.clone();
+        actix_web::rt::spawn(async move { warming.store.warm_up().await });
         ActixApp::new()
-            .app_data(store)
+            .app_data(worker)
             .app_data(web::PayloadConfig::new(app.config.limits.body_bytes))
             .app_data(app)
             .app_data(document.clone())

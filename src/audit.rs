@@ -74,11 +74,21 @@ pub fn append_all<'a>(
     entries: impl IntoIterator<Item = Entry<'a>>,
     now: DateTime<Utc>,
 ) {
+    append_each(tx, lane, entries.into_iter().map(|entry| (entry, now)));
+}
+
+/// As [`append_all`], for entries of their own times.
+pub fn append_each<'a>(
+    tx: &Tx<'_>,
+    lane: Lane,
+    entries: impl IntoIterator<Item = (Entry<'a>, DateTime<Utc>)>,
+) {
     let key = tx.audit_key();
     let Lane { number, mut head } = lane;
-    // PostgreSQL keeps microseconds; the hash must not know more than the row does.
-    let at = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
-    for entry in entries {
+    let mut rows = Vec::new();
+    for (entry, now) in entries {
+        // PostgreSQL keeps microseconds; the hash must not know more than the row does.
+        let at = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
         let mut row = AuditRow {
             lane: number,
             sequence: head.sequence + 1,
@@ -97,7 +107,10 @@ pub fn append_all<'a>(
             sequence: row.sequence,
             hash: row.hash.clone(),
         };
-        audit::append(tx, row);
+        rows.push(row);
+    }
+    if !rows.is_empty() {
+        audit::append(tx, number, head, rows);
     }
 }
 

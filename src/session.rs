@@ -5,14 +5,33 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::{app::App, caller::Caller, store::Store};
+use crate::{app::App, caller::Caller, service::together::Together, store::Store};
+
+/// What an HTTP worker has of its own.
+pub struct Worker {
+    /// The database, over connections of this worker.
+    pub store: Store,
+    /// Calls of this worker that share a transaction.
+    pub together: Together,
+}
+
+impl Worker {
+    /// A worker over these connections.
+    pub fn new(store: Store) -> Worker {
+        Worker {
+            store,
+            together: Together::default(),
+        }
+    }
+}
 
 /// A verified caller with its message.
+#[derive(Clone)]
 pub struct Session {
     /// The gateway.
     pub app: Arc<App>,
-    /// The database, over connections of this HTTP worker.
-    pub store: Store,
+    /// The HTTP worker that handles the call.
+    pub worker: Arc<Worker>,
     /// Who calls.
     pub caller: Arc<Caller>,
     /// Ids and digest of the message.
@@ -20,7 +39,7 @@ pub struct Session {
 }
 
 /// What a verified call brings besides its payload.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CallMeta {
     /// Operation id.
     pub operation: &'static str,

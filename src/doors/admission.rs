@@ -1,7 +1,7 @@
 //! What both doors do with a verified message: role, schema and request before the work,
 //! a trace of certain refusals after it.
 
-use std::io;
+use std::{io, sync::Arc};
 
 use actix_web::{HttpRequest, error::PayloadError, web};
 use serde_json::Value;
@@ -12,8 +12,7 @@ use crate::{
     operations::Operation,
     schemas,
     service::exactly_once,
-    session::Session,
-    store::Store,
+    session::{Session, Worker},
 };
 
 /// The body of a request, read whole.
@@ -27,11 +26,12 @@ pub(super) fn whole(body: Result<web::Bytes, actix_web::Error>) -> Result<web::B
     })
 }
 
-/// The database over connections of the worker that handles the request.
-pub(super) fn store(request: &HttpRequest, app: &App) -> Store {
-    request
-        .app_data::<web::Data<Store>>()
-        .map_or_else(|| app.store.clone(), |store| store.get_ref().clone())
+/// The worker that handles the request.
+pub(super) fn worker(request: &HttpRequest, app: &App) -> Arc<Worker> {
+    request.app_data::<web::Data<Worker>>().map_or_else(
+        || Arc::new(Worker::new(app.store.clone())),
+        |worker| Arc::clone(worker),
+    )
 }
 
 /// Turns data into a request of the operation, if the caller's role may ask for it and the

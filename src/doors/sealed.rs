@@ -70,7 +70,7 @@ impl<O: Operation> FromRequest for Call<O> {
                     return Err(refused(refusal.problem()));
                 }
             };
-            let store = admission::store(&request, &app);
+            let worker = admission::worker(&request, &app);
             let Opened {
                 caller,
                 key,
@@ -84,7 +84,7 @@ impl<O: Operation> FromRequest for Call<O> {
                 envelope,
                 session: Session {
                     app,
-                    store,
+                    worker,
                     caller,
                     meta,
                 },

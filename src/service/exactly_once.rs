@@ -15,16 +15,30 @@ use crate::{
     session::Session,
     store::{
         self, Tx, TxError,
-        claims::{self, Claim, Claimed, KeptAnswer},
+        claims::{self, Claim, Claimed, Finished, KeptAnswer},
     },
 };
 
 /// What the work of a call gives back.
+#[derive(Debug, Clone)]
 pub struct Done<A> {
     /// The answer.
     pub answer: A,
     /// What was concerned, for the audit record: a setl_id, a month.
     pub subject: String,
+}
+
+impl<A: Serialize> Done<A> {
+    /// The same with its answer as JSON.
+    ///
+    /// # Errors
+    /// A fault of ours: an answer that is none.
+    pub fn into_json(self) -> Result<Done<Value>, Refusal> {
+        Ok(Done {
+            answer: serde_json::to_value(&self.answer).map_err(Refusal::internal)?,
+            subject: self.subject,
+        })
+    }
 }
 
 /// Runs `work` exactly once for this call and gives the answer: the one just made, or the
@@ -37,18 +51,9 @@ pub async fn exactly_once<A: Serialize>(
     by: &Session,
     work: impl AsyncFn(&Tx<'_>) -> Result<Done<A>, TxError>,
 ) -> Result<Value, Refusal> {
-    let (app, caller, meta) = (&*by.app, &*by.caller, &by.meta);
-    let claim = Claim {
-        app_id: &caller.app_id,
-        nonce: &meta.nonce,
-        nonce_expires_at: meta.nonce_expires_at,
-        request_id: &meta.request_id,
-        operation: meta.operation,
-        digest: &meta.digest,
-        answer_expires_at: meta.received_at
-            + TimeDelta::days(i64::from(app.config.limits.idempotency_days)),
-    };
-    by.store
+    let (claim, meta) = (claim(by), &by.meta);
+    by.worker
+        .store
         .run_tx(meta.operation, async |tx: &Tx<'_>| {
             // In one flight: the lane's lock waits behind the claims in the same session, so
             // a repeat that waits for its first send holds no lane. Biased, because a
@@ -77,15 +82,10 @@ pub async fn exactly_once<A: Serialize>(
                     Ok(mark_replayed(&open(by, answer)?).map_err(Refusal::internal)?)
                 }
                 Claimed::Fresh => {
-                    let done = work(tx).await?;
-                    let answer = serde_json::to_value(&done.answer).map_err(Refusal::internal)?;
-                    let place = SealedAs::Answer(&caller.app_id, &meta.request_id);
-                    let text = answer.to_string();
-                    let sealed = app.keys.master.seal(place, text.as_bytes());
-                    let sealed = sealed.map_err(Refusal::internal)?;
-                    claims::finish(tx, &caller.app_id, &meta.request_id, sealed);
+                    let done = work(tx).await?.into_json()?;
+                    claims::finish(tx, vec![kept(by, &done.answer)?]);
                     append(&done.subject, "done");
-                    Ok(answer)
+                    Ok(done.answer)
                 }
             }
         })
@@ -98,7 +98,8 @@ pub async fn exactly_once<A: Serialize>(
 /// # Errors
 /// The database.
 pub async fn record_refusal(by: &Session, code: ErrorCode) -> Result<(), Refusal> {
-    by.store
+    by.worker
+        .store
         .run_tx("audit.refusal", async |tx: &Tx<'_>| {
             let lane = audit::lock(tx, &by.meta.request_id).await?;
             audit::append(tx, lane, entry(by, "", code.code()), by.meta.received_at);
@@ -107,7 +108,36 @@ pub async fn record_refusal(by: &Session, code: ErrorCode) -> Result<(), Refusal
         .await
 }
 
-fn entry<'a>(by: &'a Session, subject: &'a str, outcome: &'a str) -> Entry<'a> {
+/// What the call claims.
+pub(super) fn claim(by: &Session) -> Claim<'_> {
+    let (app, meta) = (&*by.app, &by.meta);
+    Claim {
+        app_id: &by.caller.app_id,
+        nonce: &meta.nonce,
+        nonce_expires_at: meta.nonce_expires_at,
+        request_id: &meta.request_id,
+        operation: meta.operation,
+        digest: &meta.digest,
+        answer_expires_at: meta.received_at
+            + TimeDelta::days(i64::from(app.config.limits.idempotency_days)),
+    }
+}
+
+/// The answer of the call, sealed, as repeats will find it.
+pub(super) fn kept(by: &Session, answer: &Value) -> Result<Finished, Refusal> {
+    let (app_id, request_id) = (&by.caller.app_id, &by.meta.request_id);
+    let text = answer.to_string();
+    let place = SealedAs::Answer(app_id, request_id);
+    let sealed = by.app.keys.master.seal(place, text.as_bytes());
+    Ok(Finished {
+        app_id: app_id.clone(),
+        request_id: request_id.clone(),
+        answer: sealed.map_err(Refusal::internal)?,
+    })
+}
+
+/// What the audit chain keeps of the call.
+pub(super) fn entry<'a>(by: &'a Session, subject: &'a str, outcome: &'a str) -> Entry<'a> {
     Entry {
         app_id: &by.caller.app_id,
         role: by.caller.role.as_str(),
@@ -119,9 +149,9 @@ fn entry<'a>(by: &'a Session, subject: &'a str, outcome: &'a str) -> Entry<'a> {
 }
 
 /// The text of a kept answer.
-fn open(by: &Session, kept: KeptAnswer) -> Result<String, Refusal> {
+fn open(by: &Session, answer: KeptAnswer) -> Result<String, Refusal> {
     let place = SealedAs::Answer(&by.caller.app_id, &by.meta.request_id);
-    match kept {
+    match answer {
         KeptAnswer::Open(text) => Ok(text),
         KeptAnswer::Sealed(sealed) => by
             .app

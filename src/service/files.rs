@@ -134,6 +134,7 @@ pub(super) async fn opened(
 ) -> Result<web::Bytes, Refusal> {
     let now = session.meta.received_at;
     let sealed = session
+        .worker
         .store
         .run_tx("files.body", async |tx: &Tx<'_>| {
             exchange_files::body(tx, institution, file_qury_no, now).await

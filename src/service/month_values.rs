@@ -28,7 +28,7 @@ pub async fn of(
     now: DateTime<Utc>,
 ) -> Result<MonthValues, TxError> {
     let mut values = MonthValues::default();
-    if !profile.is_some_and(dip_price::pays_by_scores) {
+    if !are_stored(profile) {
         return Ok(values);
     }
     let months: BTreeSet<String> = lists.iter().map(|list| month_of(list, now)).collect();
@@ -40,6 +40,11 @@ pub async fn of(
         }
     }
     Ok(values)
+}
+
+/// Whether a profile's cases are told what was stored of their month.
+pub fn are_stored(profile: Option<&Profile>) -> bool {
+    profile.is_some_and(dip_price::pays_by_scores)
 }
 
 impl MonthValues {

@@ -73,6 +73,7 @@ fn text(setlinfo: &Value, name: &str) -> String {
 pub(super) async fn read_earlier(session: &Session, institution: &str) -> Result<(), Refusal> {
     loop {
         let more = session
+            .worker
             .store
             .run_tx("settled.read", async |tx: &Tx<'_>| {
                 let page = settled_amounts::unread(tx, institution).await?;
@@ -107,6 +108,7 @@ pub(super) async fn read_earlier(session: &Session, institution: &str) -> Result
 pub(super) async fn records(session: &Session, span: &Span<'_>) -> Result<Vec<Settled>, Refusal> {
     let most = session.app.config.files.most_rows;
     let records = session
+        .worker
         .store
         .run_tx("settled.records", async |tx: &Tx<'_>| {
             settled_amounts::records(tx, span, most).await
@@ -138,6 +140,7 @@ pub(super) async fn persons(
     for page in setl_ids.chunks(PAGE) {
         let keys: ListKeys = page.iter().map(|id| (institution, id.as_str())).collect();
         let bodies = session
+            .worker
             .store
             .run_tx("settled.persons", async |tx: &Tx<'_>| {
                 settlement_records::of_core(tx, &keys).await

@@ -61,7 +61,7 @@ async fn check(
     let joined = joined.first();
     let joined = joined.ok_or_else(|| Refusal::internal("a list without a body"))?;
     // Lists of an earlier release get their person and digest here.
-    let facts = stored_list::facts(app, joined, &head.fixmedins_code, &head.setl_id)?;
+    let facts = stored_list::facts(app, &joined.list, &head.fixmedins_code, &head.setl_id)?;
     lists::set_facts(tx, &head.fixmedins_code, &head.setl_id, &facts).await?;
     let reports = reported_groupings::of_cases(tx, &keys).await?;
     let on_report = reports.last().is_some_and(|report| report.state != REVOKED);

@@ -8,7 +8,9 @@ use crate::{
     service::{
         assessment::{self, Basis, Phase},
         exactly_once::{Done, exactly_once},
-        month_values, second_look,
+        month_values::{self, MonthValues},
+        second_look,
+        together::{Work, together},
     },
     session::Session,
     store::Tx,
@@ -22,14 +24,13 @@ pub async fn run(session: &Session, request: &PreCheckRequest) -> Result<Value, 
     let (app, caller) = (&*session.app, &*session.caller);
     let (options, now) = (&request.options, session.meta.received_at);
     let catalogue = app.catalogue.current();
-    exactly_once(session, async |tx: &Tx<'_>| {
-        // Months are settled by the gateway's own profile alone.
-        let own = options
-            .profile
-            .as_ref()
-            .is_none_or(|id| *id == app.config.profile);
-        let profile = catalogue.profile(&app.config.profile).filter(|_| own);
-        let values = month_values::of(tx, profile, &[&request.list], now).await?;
+    // Months are settled by the gateway's own profile alone.
+    let own = options
+        .profile
+        .as_ref()
+        .is_none_or(|id| *id == app.config.profile);
+    let profile = catalogue.profile(&app.config.profile).filter(|_| own);
+    let judge = |values: &MonthValues| -> Result<Done<PreCheckAnswer>, Refusal> {
         let basis = Basis {
             profile: options.profile.as_deref(),
             scheme: options.scheme.as_deref(),
@@ -54,6 +55,17 @@ pub async fn run(session: &Session, request: &PreCheckRequest) -> Result<Value, 
             },
             subject: assessment::subject(&request.list),
         })
+    };
+    // A refusal is left to the call alone: a repeat may have an answer all the same.
+    if !month_values::are_stored(profile)
+        && let Ok(done) = judge(&MonthValues::default())
+        && let Some(answer) = together(session, Work::Answer(done.into_json()?)).await?
+    {
+        return Ok(answer);
+    }
+    exactly_once(session, async |tx: &Tx<'_>| {
+        let values = month_values::of(tx, profile, &[&request.list], now).await?;
+        Ok(judge(&values)?)
     })
     .await
 }

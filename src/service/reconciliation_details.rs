@@ -228,6 +228,7 @@ async fn found(
     let ids = setl_ids(false);
     let keys: ListKeys = ids.iter().map(|id| (institution, id.as_str())).collect();
     let heads = session
+        .worker
         .store
         .run_tx("details.lists", async |tx: &Tx<'_>| {
             lists::heads(tx, &keys).await

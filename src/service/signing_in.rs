@@ -86,6 +86,7 @@ pub async fn sign_out(session: &Session, request: &SignOutRequest) -> Result<Val
 pub async fn check(session: &Session, sign_no: &str) -> Result<(), Refusal> {
     let day = china_day(session.meta.received_at);
     let signed_in = session
+        .worker
         .store
         .is_signed_in(&session.caller.app_id, sign_no, day)
         .await

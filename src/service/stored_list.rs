@@ -189,17 +189,18 @@ pub fn opened(master: &MasterKey, place: SealedAs<'_>, sealed: &[u8]) -> Result<
     serde_json::from_slice(&plain).map_err(Refusal::internal)
 }
 
-/// What is kept beside a list so that queries need not open it.
+/// What is kept beside a list, joined with its settlement record, so that queries need not
+/// open it.
 ///
 /// # Errors
 /// The random source.
 pub fn facts(
     app: &App,
-    joined: &JoinedList,
+    list: &SettlementList,
     fixmedins_code: &str,
     setl_id: &str,
 ) -> Result<ListFacts, Refusal> {
-    let info = joined.list.setlinfo();
+    let info = list.setlinfo();
     let text = |field| info.text(field).map_or("", str::trim);
     let psn_no = text(setlinfo::PSN_NO);
     let person = json!({
@@ -220,7 +221,7 @@ pub fn facts(
         } else {
             Some(psn_no_hash(master, psn_no)?)
         },
-        input_digest: input_digest::of(&joined.list, setl_id),
+        input_digest: input_digest::of(list, setl_id),
     })
 }
 

@@ -11,7 +11,10 @@ use crate::{
     caller::{Caller, Role},
     error::{ErrorCode, Refusal},
     operations::reports_submit::SubmitRequest,
-    service::exactly_once::exactly_once,
+    service::{
+        exactly_once::exactly_once,
+        together::{Work, together},
+    },
     session::Session,
     store::Tx,
 };
@@ -34,6 +37,12 @@ pub async fn run(session: &Session, request: &SubmitRequest) -> Result<Value, Re
     match request {
         SubmitRequest::List { list, submit, thin } => {
             let keys = upload::ListKeys::of(list, &session.caller)?;
+            if !*submit
+                && let Some(upload) = upload::alone(session, list, *thin, &keys)?
+                && let Some(answer) = together(session, Work::Upload(upload)).await?
+            {
+                return Ok(answer);
+            }
             exactly_once(session, async |tx: &Tx<'_>| {
                 upload::run(tx, session, list, *thin, &keys, *submit).await
             })

@@ -8,12 +8,13 @@ use super::{Store, StoreError, Tx, TxError};
 pub(crate) const LOCK_HEAD: &str =
     "SELECT sequence, hash FROM audit_lanes WHERE lane = $1 FOR UPDATE";
 
-/// Appends a record and moves the head of its lane.
+/// Appends records and moves the head of their lane.
 pub(crate) const APPEND: &str = "WITH head AS (
-        UPDATE audit_lanes SET sequence = $2, hash = $11 WHERE lane = $1)
+        UPDATE audit_lanes SET sequence = $2, hash = $3 WHERE lane = $1)
     INSERT INTO audit_records (lane, sequence, at, app_id, role, operation, request_id,
                                subject, outcome, prev_hash, hash)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    SELECT $1, * FROM UNNEST($4::bigint[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
+                             $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])";
 
 /// A lane's head.
 #[derive(Debug, Clone)]
@@ -63,24 +64,55 @@ pub async fn lock_head(tx: &Tx<'_>, lane: i16) -> Result<Head, TxError> {
     })
 }
 
-/// Appends a record and moves the head of its lane; travels with the commit.
-pub fn append(tx: &Tx<'_>, row: AuditRow) {
+/// Appends records of one lane, in order, and moves its head behind them; travels with the
+/// commit.
+pub fn append(tx: &Tx<'_>, lane: i16, head: Head, rows: Vec<AuditRow>) {
+    let mut columns = Columns::default();
+    for row in rows {
+        columns.sequence.push(row.sequence);
+        columns.at.push(row.at);
+        columns.app_id.push(row.app_id);
+        columns.role.push(row.role);
+        columns.operation.push(row.operation);
+        columns.request_id.push(row.request_id);
+        columns.subject.push(row.subject);
+        columns.outcome.push(row.outcome);
+        columns.prev_hash.push(row.prev_hash);
+        columns.hash.push(row.hash);
+    }
     tx.with_commit(
         APPEND,
         vec![
-            Box::new(row.lane),
-            Box::new(row.sequence),
-            Box::new(row.at),
-            Box::new(row.app_id),
-            Box::new(row.role),
-            Box::new(row.operation),
-            Box::new(row.request_id),
-            Box::new(row.subject),
-            Box::new(row.outcome),
-            Box::new(row.prev_hash),
-            Box::new(row.hash),
+            Box::new(lane),
+            Box::new(head.sequence),
+            Box::new(head.hash),
+            Box::new(columns.sequence),
+            Box::new(columns.at),
+            Box::new(columns.app_id),
+            Box::new(columns.role),
+            Box::new(columns.operation),
+            Box::new(columns.request_id),
+            Box::new(columns.subject),
+            Box::new(columns.outcome),
+            Box::new(columns.prev_hash),
+            Box::new(columns.hash),
         ],
     );
+}
+
+/// Records as columns.
+#[derive(Default)]
+struct Columns {
+    sequence: Vec<i64>,
+    at: Vec<DateTime<Utc>>,
+    app_id: Vec<String>,
+    role: Vec<String>,
+    operation: Vec<String>,
+    request_id: Vec<String>,
+    subject: Vec<String>,
+    outcome: Vec<String>,
+    prev_hash: Vec<String>,
+    hash: Vec<String>,
 }
 
 impl Store {

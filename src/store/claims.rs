@@ -2,23 +2,34 @@
 //! same thing twice). Both are taken in the transaction that does the work, so a
 //! rollback frees them and a stranger's message can never fill the tables.
 
+use std::slice;
+
 use chrono::{DateTime, Utc};
 
 use super::{Tx, TxError};
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, Refusal};
 
-/// Claims nonce and requestId.
-pub(crate) const CLAIM: &str = "WITH n AS (
-        INSERT INTO nonces (app_id, nonce, expires_at) VALUES ($1, $2, $3)
+/// Claims nonces and requestIds, each in one order, so that two transactions that claim
+/// several cannot deadlock; counts those that were free.
+pub(crate) const CLAIM: &str = "WITH asked AS (
+        SELECT * FROM UNNEST($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[],
+                             $6::text[], $7::timestamptz[])
+            AS a (app_id, nonce, nonce_expires_at, request_id, operation, digest, expires_at)),
+    n AS (
+        INSERT INTO nonces (app_id, nonce, expires_at)
+        SELECT app_id, nonce, nonce_expires_at FROM asked ORDER BY app_id, nonce
         ON CONFLICT DO NOTHING RETURNING 1),
     r AS (
         INSERT INTO idempotency (app_id, request_id, operation, digest, expires_at)
-        VALUES ($1, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1)
-    SELECT EXISTS (SELECT 1 FROM n), EXISTS (SELECT 1 FROM r)";
+        SELECT app_id, request_id, operation, digest, expires_at FROM asked
+        ORDER BY app_id, request_id
+        ON CONFLICT DO NOTHING RETURNING 1)
+    SELECT (SELECT COUNT(*) FROM n), (SELECT COUNT(*) FROM r)";
 
-/// Keeps an answer.
-pub(crate) const FINISH: &str =
-    "UPDATE idempotency SET sealed_answer = $3 WHERE app_id = $1 AND request_id = $2";
+/// Keeps answers.
+pub(crate) const FINISH: &str = "UPDATE idempotency i SET sealed_answer = k.answer
+    FROM UNNEST($1::text[], $2::text[], $3::bytea[]) AS k (app_id, request_id, answer)
+    WHERE i.app_id = k.app_id AND i.request_id = k.request_id";
 
 /// What a call claims.
 #[derive(Debug)]
@@ -67,26 +78,13 @@ pub enum KeptAnswer {
 /// # Errors
 /// [`TxError::Database`]; a lock timeout means the first send is still running.
 pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
-    let row = tx
-        .query_one(
-            CLAIM,
-            &[
-                &claim.app_id,
-                &claim.nonce,
-                &claim.nonce_expires_at,
-                &claim.request_id,
-                &claim.operation,
-                &claim.digest,
-                &claim.answer_expires_at,
-            ],
-        )
+    let (nonces, requests) = count_free(tx, slice::from_ref(claim))
         .await
         .map_err(|error| error.when_lock_times_out(ErrorCode::StillRunning))?;
-    let (nonce_is_new, request_is_new): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
-    if !nonce_is_new {
+    if nonces == 0 {
         return Ok(Claimed::NonceUsed);
     }
-    if request_is_new {
+    if requests == 1 {
         return Ok(Claimed::Fresh);
     }
     let row = tx
@@ -115,14 +113,60 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
     })
 }
 
-/// Keeps the sealed answer for later repeats of the same requestId; travels with the commit.
-pub fn finish(tx: &Tx<'_>, app_id: &str, request_id: &str, answer: Vec<u8>) {
+/// Claims for several calls at once; whether all of them are first sends. If not, the
+/// transaction holds claims of calls that may not be done in it: roll it back.
+///
+/// # Errors
+/// As [`claim`].
+pub async fn claim_all(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<bool, TxError> {
+    let free = count_free(tx, claims).await?;
+    let asked = i64::try_from(claims.len()).map_err(Refusal::internal)?;
+    Ok(free == (asked, asked))
+}
+
+/// How many nonces and requestIds were free.
+async fn count_free(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<(i64, i64), TxError> {
+    fn column<'a, T>(claims: &'a [Claim<'a>], of: impl Fn(&'a Claim<'a>) -> T) -> Vec<T> {
+        claims.iter().map(of).collect()
+    }
+    let row = tx
+        .query_one(
+            CLAIM,
+            &[
+                &column(claims, |claim| claim.app_id),
+                &column(claims, |claim| claim.nonce),
+                &column(claims, |claim| claim.nonce_expires_at),
+                &column(claims, |claim| claim.request_id),
+                &column(claims, |claim| claim.operation),
+                &column(claims, |claim| claim.digest),
+                &column(claims, |claim| claim.answer_expires_at),
+            ],
+        )
+        .await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
+}
+
+/// A sealed answer, for later repeats of the same requestId.
+#[derive(Debug)]
+pub struct Finished {
+    /// The caller.
+    pub app_id: String,
+    /// Idempotency key.
+    pub request_id: String,
+    /// What was answered, sealed with SM4-GCM.
+    pub answer: Vec<u8>,
+}
+
+/// Keeps sealed answers; travels with the commit.
+pub fn finish(tx: &Tx<'_>, finished: Vec<Finished>) {
+    let (mut app_ids, mut request_ids, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+    for one in finished {
+        app_ids.push(one.app_id);
+        request_ids.push(one.request_id);
+        answers.push(one.answer);
+    }
     tx.with_commit(
         FINISH,
-        vec![
-            Box::new(app_id.to_owned()),
-            Box::new(request_id.to_owned()),
-            Box::new(answer),
-        ],
+        vec![Box::new(app_ids), Box::new(request_ids), Box::new(answers)],
     );
 }

@@ -37,25 +37,23 @@ pub struct ListHead {
 
 /// An upload.
 #[derive(Debug)]
-pub struct ListUpload<'a> {
+pub struct ListUpload {
     /// Institution.
-    pub fixmedins_code: &'a str,
+    pub fixmedins_code: String,
     /// Settlement id.
-    pub setl_id: &'a str,
+    pub setl_id: String,
     /// Serial number to use if the list is new.
-    pub setl_list_id: &'a str,
+    pub setl_list_id: String,
     /// Settlement month, yyyyMM.
-    pub setl_ym: &'a str,
+    pub setl_ym: String,
     /// When the case was settled, China time.
     pub settled_at: NaiveDateTime,
-    /// SM3 of the canonical list, lower-case hex.
-    pub digest: &'a str,
     /// The list, sealed.
-    pub body: &'a [u8],
+    pub body: Vec<u8>,
     /// Whether it came without person and fees.
     pub thin: bool,
     /// What follows from the list, joined with its settlement record.
-    pub facts: &'a ListFacts,
+    pub facts: ListFacts,
     /// When.
     pub uploaded_at: DateTime<Utc>,
 }
@@ -78,47 +76,57 @@ macro_rules! head_columns {
     };
 }
 
-/// Stores an upload as the first or the next revision, in state 0, and locks it; gives the
-/// head as stored, or nothing when a stored list takes no upload (state 1 or 2, or frozen).
+/// Stores uploads as the first or the next revision, in state 0, and locks them; gives the
+/// heads as stored, in the order of institution and settlement id. A stored list that takes
+/// no upload (state 1 or 2, or frozen) is left out. No list may be there twice.
 ///
 /// Two first uploads of one list at the same time meet in the primary key: the second
-/// waits for the first and then sees the state the first one left.
+/// waits for the first and then sees the state the first one left. The order of the keys
+/// keeps two calls over the same lists from a deadlock.
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn put(tx: &Tx<'_>, upload: &ListUpload<'_>) -> Result<Option<ListHead>, TxError> {
-    let row = tx
-        .query_opt(
+pub async fn put(tx: &Tx<'_>, uploads: &[&ListUpload]) -> Result<Vec<ListHead>, TxError> {
+    fn column<'a, T>(uploads: &[&'a ListUpload], of: impl Fn(&'a ListUpload) -> T) -> Vec<T> {
+        uploads.iter().copied().map(of).collect()
+    }
+    let rows = tx
+        .query(
             concat!(
                 "INSERT INTO settlement_lists AS l (fixmedins_code, setl_id, setl_list_id, setl_ym,
-                     stas_type, revision, digest, body, uploaded_at, layout, person, psn_no_hash,
-                     input_digest, settled_at)
-                 VALUES ($1, $2, $3, $4, 0, 1, $5, $6, $7, $8, $9, $10, $11, $12)
+                     body, uploaded_at, layout, person, psn_no_hash, input_digest, settled_at,
+                     stas_type, revision)
+                 SELECT *, 0, 1
+                 FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[],
+                             $6::timestamptz[], $7::text[], $8::bytea[], $9::text[], $10::text[],
+                             $11::timestamp[]) AS u (f, s)
+                 ORDER BY f, s
                  ON CONFLICT (fixmedins_code, setl_id) DO UPDATE SET
-                     setl_ym = $4, stas_type = 0, revision = l.revision + 1, digest = $5, body = $6,
-                     uploaded_at = $7, layout = $8, person = $9, psn_no_hash = $10,
-                     input_digest = $11, settled_at = $12
+                     setl_ym = excluded.setl_ym, stas_type = 0, revision = l.revision + 1,
+                     body = excluded.body, uploaded_at = excluded.uploaded_at,
+                     layout = excluded.layout, person = excluded.person,
+                     psn_no_hash = excluded.psn_no_hash, input_digest = excluded.input_digest,
+                     settled_at = excluded.settled_at
                  WHERE l.stas_type IN (0, 3) AND l.frozen_batch IS NULL
                  RETURNING ",
                 head_columns!()
             ),
             &[
-                &upload.fixmedins_code,
-                &upload.setl_id,
-                &upload.setl_list_id,
-                &upload.setl_ym,
-                &upload.digest,
-                &upload.body,
-                &upload.uploaded_at,
-                &if upload.thin { "thin" } else { "full" },
-                &upload.facts.person,
-                &upload.facts.psn_no_hash,
-                &upload.facts.input_digest,
-                &upload.settled_at,
+                &column(uploads, |upload| &upload.fixmedins_code),
+                &column(uploads, |upload| &upload.setl_id),
+                &column(uploads, |upload| &upload.setl_list_id),
+                &column(uploads, |upload| &upload.setl_ym),
+                &column(uploads, |upload| &upload.body),
+                &column(uploads, |upload| upload.uploaded_at),
+                &column(uploads, |upload| if upload.thin { "thin" } else { "full" }),
+                &column(uploads, |upload| &upload.facts.person),
+                &column(uploads, |upload| upload.facts.psn_no_hash.as_ref()),
+                &column(uploads, |upload| &upload.facts.input_digest),
+                &column(uploads, |upload| upload.settled_at),
             ],
         )
         .await?;
-    Ok(row.as_ref().map(head).transpose()?)
+    Ok(rows.iter().map(head).collect::<Result<_, _>>()?)
 }
 
 /// Locks lists in the order of their keys, so that two calls over the same lists cannot

@@ -61,6 +61,7 @@ mod storm;
 mod submit;
 mod thin_lists;
 mod tls;
+mod together;
 mod transaction;
 mod transaction_month;
 mod transaction_refusals;

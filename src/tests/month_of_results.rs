@@ -69,9 +69,9 @@ async fn fill(gateway: &Gateway, lists: usize, months: usize) {
         client
             .execute(
                 "INSERT INTO settlement_lists (fixmedins_code, setl_id, setl_list_id, setl_ym,
-                     stas_type, revision, digest, body, uploaded_at, person, psn_no_hash,
+                     stas_type, revision, body, uploaded_at, person, psn_no_hash,
                      input_digest, settled_at)
-                 SELECT f, s, md5(s), ym, 1, 1, repeat('0', 64), '\\x00', now(), p, md5(s),
+                 SELECT f, s, md5(s), ym, 1, 1, '\\x00', now(), p, md5(s),
                      repeat('0', 64), to_timestamp(ym, 'YYYYMM')::timestamp
                  FROM UNNEST($1::text[], $2::text[], $3::text[], $4::bytea[]) AS t (f, s, ym, p)",
                 &[&codes, &ids, &yms, &persons],

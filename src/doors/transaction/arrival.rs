@@ -26,14 +26,13 @@ use crate::{
     error::{ErrorCode, Refusal},
     operations::{OperationRow, TABLE, transaction::Transaction},
     service::signing_in,
-    session::{CallMeta, Session},
-    store::Store,
+    session::{CallMeta, Session, Worker},
 };
 
 /// A message of a verified caller, not read yet.
 pub(super) struct Arrival {
     app: Arc<App>,
-    store: Store,
+    worker: Arc<Worker>,
     identity: Identity,
     security: InputSecurity,
     body: web::Bytes,
@@ -62,7 +61,7 @@ impl Arrival {
         let identity = gateway::identify(request, &app, received_at)?;
         let (body, file) = body::parts(request, body).await?;
         Ok(Arrival {
-            store: admission::store(request, &app),
+            worker: admission::worker(request, &app),
             security: security(&identity)?,
             app,
             identity,
@@ -140,7 +139,7 @@ impl Arrival {
         let window = TimeDelta::seconds(i64::from(self.identity.window_seconds));
         let session = Session {
             app: Arc::clone(&self.app),
-            store: self.store.clone(),
+            worker: Arc::clone(&self.worker),
             caller: Arc::clone(caller),
             meta: CallMeta {
                 operation: row.id,

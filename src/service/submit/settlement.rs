@@ -139,6 +139,11 @@ async fn complete(tx: &Tx<'_>, session: &Session, keys: &RecordKeys<'_>) -> Resu
     let Some(joined) = joined.first() else {
         return Ok(());
     };
-    let facts = stored_list::facts(&session.app, joined, &head.fixmedins_code, &head.setl_id)?;
+    let facts = stored_list::facts(
+        &session.app,
+        &joined.list,
+        &head.fixmedins_code,
+        &head.setl_id,
+    )?;
     lists::set_facts(tx, &head.fixmedins_code, &head.setl_id, &facts).await
 }

@@ -9,17 +9,17 @@ use crate::{
     caller::Caller,
     error::{ErrorCode, Refusal},
     keys::SealedAs,
-    operations::reports_submit::{SubmitAnswer, SubmitOutcome},
+    operations::reports_submit::SubmitAnswer,
     service::{
         exactly_once::Done,
-        judge,
+        judge, put_lists,
         stored_list::{self, JoinedList},
     },
     session::Session,
     store::{
-        Tx, TxError, groupings,
-        lists::{self, ListHead, ListUpload},
-        qc_results, settlement_records,
+        Tx, TxError,
+        lists::{self, ListUpload},
+        settlement_records,
     },
 };
 
@@ -86,6 +86,7 @@ impl<'a> ListKeys<'a> {
     }
 }
 
+/// Keeps the list of the call; judges it, if it is submitted.
 pub(super) async fn run(
     tx: &Tx<'_>,
     session: &Session,
@@ -97,32 +98,42 @@ pub(super) async fn run(
     let (app, now) = (&*session.app, session.meta.received_at);
     let thin = thin || stored_list::is_thin(list);
     let joined = joined(tx, app, list, thin, keys).await?;
-    let head = put(tx, app, list, thin, keys, &joined, now).await?;
-    let (stas_type, assessment) = if submit {
-        let lists = [(&head, &joined)];
-        let judged = judge::submitted(tx, app, &session.caller, &lists, now).await?;
-        let judged = judged.into_iter().next();
-        let judged = judged.ok_or_else(|| Refusal::internal("one list gave no judgement"))?;
-        (judged.stas_type, Some(judged.assessment))
-    } else {
-        // A list that was not there before has no results.
-        if head.revision > 1 {
-            let keys = [&head].into_iter().collect();
-            tokio::try_join!(qc_results::void(tx, &keys), groupings::void(tx, &keys))?;
-        }
-        (head.stas_type, None)
+    let upload = made(app, list, thin, keys, &joined.list, now)?;
+    if !submit {
+        let heads = put_lists::unsubmitted(tx, &[&upload]).await?;
+        let head = heads.into_iter().next();
+        return match head {
+            Some(head) => Ok(put_lists::answered(head)),
+            None => Err(not_taken(tx, keys).await?.into()),
+        };
+    }
+    let head = lists::put(tx, &[&upload]).await?.into_iter().next();
+    let Some(head) = head else {
+        return Err(not_taken(tx, keys).await?.into());
     };
-    Ok(Done {
-        subject: head.setl_id.clone(),
-        answer: SubmitAnswer::One(Box::new(SubmitOutcome {
-            setl_id: head.setl_id,
-            setl_list_id: Some(head.setl_list_id),
-            stas_type: Some(stas_type.to_string()),
-            revision: Some(head.revision),
-            assessment,
-            ..SubmitOutcome::default()
-        })),
-    })
+    let lists = [(&head, &joined)];
+    let judged = judge::submitted(tx, app, &session.caller, &lists, now).await?;
+    let judged = judged.into_iter().next();
+    let judged = judged.ok_or_else(|| Refusal::internal("one list gave no judgement"))?;
+    Ok(put_lists::judged(head, judged.stas_type, judged.assessment))
+}
+
+/// The upload that [`run`] would make of a list that is not submitted, where nothing stored
+/// is needed for it.
+///
+/// # Errors
+/// The random source.
+pub(super) fn alone(
+    session: &Session,
+    list: &SettlementList,
+    thin: bool,
+    keys: &ListKeys<'_>,
+) -> Result<Option<ListUpload>, Refusal> {
+    if thin || stored_list::is_thin(list) || list.total_cost().is_none() {
+        return Ok(None);
+    }
+    let now = session.meta.received_at;
+    made(&session.app, list, false, keys, list, now).map(Some)
 }
 
 /// The list with the core's settlement record, where it lacks something that one has.
@@ -146,33 +157,33 @@ async fn joined(
     Ok(stored_list::join(app, list.clone(), thin, record.as_ref())?)
 }
 
-async fn put(
-    tx: &Tx<'_>,
+/// The row of a list; `whole` is the list, joined with its settlement record.
+fn made(
     app: &App,
     list: &SettlementList,
     thin: bool,
     keys: &ListKeys<'_>,
-    joined: &JoinedList,
+    whole: &SettlementList,
     now: DateTime<Utc>,
-) -> Result<ListHead, TxError> {
+) -> Result<ListUpload, Refusal> {
     let text = list.to_json().to_string();
     let place = SealedAs::List(keys.fixmedins_code, keys.setl_id);
     let body = app.keys.master.seal(place, text.as_bytes());
-    let upload = ListUpload {
-        fixmedins_code: keys.fixmedins_code,
-        setl_id: keys.setl_id,
-        setl_list_id: &uuid::Uuid::now_v7().simple().to_string(),
-        setl_ym: &keys.setl_ym,
+    Ok(ListUpload {
+        fixmedins_code: keys.fixmedins_code.to_owned(),
+        setl_id: keys.setl_id.to_owned(),
+        setl_list_id: uuid::Uuid::now_v7().simple().to_string(),
+        setl_ym: keys.setl_ym.clone(),
         settled_at: keys.settled_at,
-        digest: &chs_envelope::sm::sm3(&[text.as_bytes()]).to_hex(),
-        body: &body.map_err(Refusal::internal)?,
+        body: body.map_err(Refusal::internal)?,
         thin,
-        facts: &stored_list::facts(app, joined, keys.fixmedins_code, keys.setl_id)?,
+        facts: stored_list::facts(app, whole, keys.fixmedins_code, keys.setl_id)?,
         uploaded_at: now,
-    };
-    if let Some(head) = lists::put(tx, &upload).await? {
-        return Ok(head);
-    }
+    })
+}
+
+/// Why a stored list takes no upload.
+async fn not_taken(tx: &Tx<'_>, keys: &ListKeys<'_>) -> Result<Refusal, TxError> {
     let key = [(keys.fixmedins_code, keys.setl_id)].into_iter().collect();
     let frozen = lists::lock(tx, &key).await?.iter().any(|head| head.frozen);
     let (code, zh, en) = if frozen {
@@ -188,5 +199,5 @@ async fn put(
             "the list is submitted or passed and takes no upload",
         )
     };
-    Err(Refusal::field(code, "/input/setlinfo/setl_id", zh, en).into())
+    Ok(Refusal::field(code, "/input/setlinfo/setl_id", zh, en))
 }
