@@ -64,7 +64,8 @@ pub async fn lock(tx: &Tx<'_>, request_id: &str) -> Result<Lane, TxError> {
 
 /// Appends an entry to a locked lane; it travels with the commit.
 pub fn append(tx: &Tx<'_>, lane: Lane, entry: Entry<'_>, now: DateTime<Utc>) {
-    append_all(tx, lane, [entry], now);
+    let row = behind(&lane.head, lane.number, entry, now, tx.audit_key());
+    audit::append(tx, row);
 }
 
 /// Appends entries to a locked lane, one behind the other; they travel with the commit.
@@ -83,35 +84,47 @@ pub fn append_each<'a>(
     lane: Lane,
     entries: impl IntoIterator<Item = (Entry<'a>, DateTime<Utc>)>,
 ) {
-    let key = tx.audit_key();
     let Lane { number, mut head } = lane;
-    let mut rows = Vec::new();
-    for (entry, now) in entries {
-        // PostgreSQL keeps microseconds; the hash must not know more than the row does.
-        let at = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
-        let mut row = AuditRow {
-            lane: number,
-            sequence: head.sequence + 1,
-            at,
-            app_id: entry.app_id.to_owned(),
-            role: entry.role.to_owned(),
-            operation: entry.operation.to_owned(),
-            request_id: entry.request_id.to_owned(),
-            subject: entry.subject.to_owned(),
-            outcome: entry.outcome.to_owned(),
-            prev_hash: head.hash,
-            hash: String::new(),
-        };
-        row.hash = hash_of(&row, key);
-        head = Head {
-            sequence: row.sequence,
-            hash: row.hash.clone(),
-        };
-        rows.push(row);
-    }
+    let rows: Vec<AuditRow> = entries
+        .into_iter()
+        .map(|(entry, now)| {
+            let row = behind(&head, number, entry, now, tx.audit_key());
+            head = Head {
+                sequence: row.sequence,
+                hash: row.hash.clone(),
+            };
+            row
+        })
+        .collect();
     if !rows.is_empty() {
-        audit::append(tx, number, head, rows);
+        audit::append_all(tx, number, head, rows);
     }
+}
+
+/// The record of an entry, behind the head of its lane.
+fn behind(
+    head: &Head,
+    lane: i16,
+    entry: Entry<'_>,
+    now: DateTime<Utc>,
+    key: Option<&MasterKey>,
+) -> AuditRow {
+    let mut row = AuditRow {
+        lane,
+        sequence: head.sequence + 1,
+        // PostgreSQL keeps microseconds; the hash must not know more than the row does.
+        at: DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now),
+        app_id: entry.app_id.to_owned(),
+        role: entry.role.to_owned(),
+        operation: entry.operation.to_owned(),
+        request_id: entry.request_id.to_owned(),
+        subject: entry.subject.to_owned(),
+        outcome: entry.outcome.to_owned(),
+        prev_hash: head.hash.clone(),
+        hash: String::new(),
+    };
+    row.hash = hash_of(&row, key);
+    row
 }
 
 /// Records that an operator exports the chain, of this span.

@@ -83,7 +83,7 @@ pub async fn exactly_once<A: Serialize>(
                 }
                 Claimed::Fresh => {
                     let done = work(tx).await?.into_json()?;
-                    claims::finish(tx, vec![kept(by, &done.answer)?]);
+                    claims::finish(tx, kept(by, &done.answer)?);
                     append(&done.subject, "done");
                     Ok(done.answer)
                 }

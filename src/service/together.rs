@@ -17,7 +17,6 @@
 use std::{
     cell::Cell,
     collections::HashMap,
-    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -42,6 +41,10 @@ use crate::{
 /// Most calls in a transaction: what a failure sends back to be done alone stays bounded.
 const MOST: usize = 64;
 
+/// Transactions that a worker has under way: while one waits for the disk, the next gathers
+/// behind the other.
+const UNDER_WAY: usize = 2;
+
 /// How long a shared transaction waits for a lock: a call that waits longer (for the first
 /// send of its requestId, for a list that is being judged) shall wait alone.
 const SHORT_WAIT: &str = "SET LOCAL lock_timeout = '50ms'";
@@ -61,8 +64,8 @@ pub struct Together(Mutex<Queue>);
 #[derive(Default)]
 struct Queue {
     waiting: Vec<Waiting>,
-    /// Whether a task works the queue off.
-    open: bool,
+    /// Tasks that work the queue off.
+    tasks: usize,
 }
 
 struct Waiting {
@@ -100,37 +103,39 @@ impl Together {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a call wait; whether the queue has to be opened.
+    /// Lets a call wait; whether a task is to be started for it.
     fn push(&self, waiting: Waiting) -> bool {
         let mut queue = self.queue();
         queue.waiting.push(waiting);
-        !mem::replace(&mut queue.open, true)
+        let another = queue.tasks < UNDER_WAY;
+        queue.tasks += usize::from(another);
+        another
     }
 
-    /// The calls of the next transaction. Without any the queue is closed.
+    /// The calls of the next transaction.
     fn next(&self) -> Vec<Waiting> {
         let mut queue = self.queue();
         let count = queue.waiting.len().min(MOST);
-        queue.open = count > 0;
         queue.waiting.drain(..count).collect()
     }
 }
 
-/// Closes the queue of a task that ends too early: those who wait are told by their
-/// channels, and the next call opens it again.
-struct Opened<'a>(&'a Together);
+/// A task that works the queue off. When the last one ends, even by a fault of ours, nobody
+/// is left waiting: their channels tell them, and the next call starts a task again.
+struct Task<'a>(&'a Together);
 
-impl Drop for Opened<'_> {
+impl Drop for Task<'_> {
     fn drop(&mut self) {
         let mut queue = self.0.queue();
-        if mem::take(&mut queue.open) {
+        queue.tasks = queue.tasks.saturating_sub(1);
+        if queue.tasks == 0 {
             queue.waiting.clear();
         }
     }
 }
 
 async fn work_off(worker: Arc<Worker>) {
-    let _opened = Opened(&worker.together);
+    let _task = Task(&worker.together);
     loop {
         // What the worker has ready comes first, and may join.
         tokio::task::yield_now().await;
@@ -181,7 +186,7 @@ async fn work_on(tx: &Tx<'_>, calls: &[(Session, Work)]) -> Result<Vec<Value>, T
         .map(|(by, _)| exactly_once::claim(by))
         .collect();
     let first = claims.first().map_or("", |claim| claim.request_id);
-    tx.prepare(&[SHORT_WAIT, claims::CLAIM, store::audit::LOCK_HEAD])
+    tx.prepare(&[SHORT_WAIT, claims::CLAIM_ALL, store::audit::LOCK_HEAD])
         .await?;
     // One flight, in the order in which a call alone locks: claims, lane, rows.
     let ((), fresh, lane) = tokio::try_join!(
@@ -196,7 +201,7 @@ async fn work_on(tx: &Tx<'_>, calls: &[(Session, Work)]) -> Result<Vec<Value>, T
     let done = all_done(tx, calls).await?;
     let made = || calls.iter().map(|(by, _)| by).zip(&done);
     let kept = made().map(|(by, done)| exactly_once::kept(by, &done.answer));
-    claims::finish(tx, kept.collect::<Result<_, _>>()?);
+    claims::finish_all(tx, kept.collect::<Result<_, _>>()?);
     let entries = made().map(|(by, done)| {
         let entry = exactly_once::entry(by, &done.subject, "done");
         (entry, by.meta.received_at)

@@ -8,8 +8,15 @@ use super::{Store, StoreError, Tx, TxError};
 pub(crate) const LOCK_HEAD: &str =
     "SELECT sequence, hash FROM audit_lanes WHERE lane = $1 FOR UPDATE";
 
-/// Appends records and moves the head of their lane.
+/// Appends a record and moves the head of its lane.
 pub(crate) const APPEND: &str = "WITH head AS (
+        UPDATE audit_lanes SET sequence = $2, hash = $11 WHERE lane = $1)
+    INSERT INTO audit_records (lane, sequence, at, app_id, role, operation, request_id,
+                               subject, outcome, prev_hash, hash)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
+/// As [`APPEND`] for several records of one lane.
+const APPEND_ALL: &str = "WITH head AS (
         UPDATE audit_lanes SET sequence = $2, hash = $3 WHERE lane = $1)
     INSERT INTO audit_records (lane, sequence, at, app_id, role, operation, request_id,
                                subject, outcome, prev_hash, hash)
@@ -64,9 +71,29 @@ pub async fn lock_head(tx: &Tx<'_>, lane: i16) -> Result<Head, TxError> {
     })
 }
 
+/// Appends a record and moves the head of its lane; travels with the commit.
+pub fn append(tx: &Tx<'_>, row: AuditRow) {
+    tx.with_commit(
+        APPEND,
+        vec![
+            Box::new(row.lane),
+            Box::new(row.sequence),
+            Box::new(row.at),
+            Box::new(row.app_id),
+            Box::new(row.role),
+            Box::new(row.operation),
+            Box::new(row.request_id),
+            Box::new(row.subject),
+            Box::new(row.outcome),
+            Box::new(row.prev_hash),
+            Box::new(row.hash),
+        ],
+    );
+}
+
 /// Appends records of one lane, in order, and moves its head behind them; travels with the
 /// commit.
-pub fn append(tx: &Tx<'_>, lane: i16, head: Head, rows: Vec<AuditRow>) {
+pub fn append_all(tx: &Tx<'_>, lane: i16, head: Head, rows: Vec<AuditRow>) {
     let mut columns = Columns::default();
     for row in rows {
         columns.sequence.push(row.sequence);
@@ -81,7 +108,7 @@ pub fn append(tx: &Tx<'_>, lane: i16, head: Head, rows: Vec<AuditRow>) {
         columns.hash.push(row.hash);
     }
     tx.with_commit(
-        APPEND,
+        APPEND_ALL,
         vec![
             Box::new(lane),
             Box::new(head.sequence),

@@ -2,16 +2,23 @@
 //! same thing twice). Both are taken in the transaction that does the work, so a
 //! rollback frees them and a stranger's message can never fill the tables.
 
-use std::slice;
-
 use chrono::{DateTime, Utc};
 
 use super::{Tx, TxError};
 use crate::error::{ErrorCode, Refusal};
 
-/// Claims nonces and requestIds, each in one order, so that two transactions that claim
-/// several cannot deadlock; counts those that were free.
-pub(crate) const CLAIM: &str = "WITH asked AS (
+/// Claims nonce and requestId; counts those that were free.
+pub(crate) const CLAIM: &str = "WITH n AS (
+        INSERT INTO nonces (app_id, nonce, expires_at) VALUES ($1, $2, $3)
+        ON CONFLICT DO NOTHING RETURNING 1),
+    r AS (
+        INSERT INTO idempotency (app_id, request_id, operation, digest, expires_at)
+        VALUES ($1, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1)
+    SELECT (SELECT COUNT(*) FROM n), (SELECT COUNT(*) FROM r)";
+
+/// As [`CLAIM`] for several calls, in one order, so that two transactions that claim several
+/// cannot deadlock. For one call it costs the database half as much again.
+pub(crate) const CLAIM_ALL: &str = "WITH asked AS (
         SELECT * FROM UNNEST($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[],
                              $6::text[], $7::timestamptz[])
             AS a (app_id, nonce, nonce_expires_at, request_id, operation, digest, expires_at)),
@@ -26,8 +33,12 @@ pub(crate) const CLAIM: &str = "WITH asked AS (
         ON CONFLICT DO NOTHING RETURNING 1)
     SELECT (SELECT COUNT(*) FROM n), (SELECT COUNT(*) FROM r)";
 
-/// Keeps answers.
-pub(crate) const FINISH: &str = "UPDATE idempotency i SET sealed_answer = k.answer
+/// Keeps an answer.
+pub(crate) const FINISH: &str =
+    "UPDATE idempotency SET sealed_answer = $3 WHERE app_id = $1 AND request_id = $2";
+
+/// As [`FINISH`] for several calls; for one it costs the database twice as much.
+const FINISH_ALL: &str = "UPDATE idempotency i SET sealed_answer = k.answer
     FROM UNNEST($1::text[], $2::text[], $3::bytea[]) AS k (app_id, request_id, answer)
     WHERE i.app_id = k.app_id AND i.request_id = k.request_id";
 
@@ -78,7 +89,7 @@ pub enum KeptAnswer {
 /// # Errors
 /// [`TxError::Database`]; a lock timeout means the first send is still running.
 pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
-    let (nonces, requests) = count_free(tx, slice::from_ref(claim))
+    let (nonces, requests) = claim_one(tx, claim)
         .await
         .map_err(|error| error.when_lock_times_out(ErrorCode::StillRunning))?;
     if nonces == 0 {
@@ -119,19 +130,42 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
 /// # Errors
 /// As [`claim`].
 pub async fn claim_all(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<bool, TxError> {
-    let free = count_free(tx, claims).await?;
+    let free = match claims {
+        [claim] => claim_one(tx, claim).await?,
+        claims => claim_each(tx, claims).await?,
+    };
     let asked = i64::try_from(claims.len()).map_err(Refusal::internal)?;
     Ok(free == (asked, asked))
 }
 
 /// How many nonces and requestIds were free.
-async fn count_free(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<(i64, i64), TxError> {
+type Free = (i64, i64);
+
+async fn claim_one(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Free, TxError> {
+    let row = tx
+        .query_one(
+            CLAIM,
+            &[
+                &claim.app_id,
+                &claim.nonce,
+                &claim.nonce_expires_at,
+                &claim.request_id,
+                &claim.operation,
+                &claim.digest,
+                &claim.answer_expires_at,
+            ],
+        )
+        .await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
+}
+
+async fn claim_each(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<Free, TxError> {
     fn column<'a, T>(claims: &'a [Claim<'a>], of: impl Fn(&'a Claim<'a>) -> T) -> Vec<T> {
         claims.iter().map(of).collect()
     }
     let row = tx
         .query_one(
-            CLAIM,
+            CLAIM_ALL,
             &[
                 &column(claims, |claim| claim.app_id),
                 &column(claims, |claim| claim.nonce),
@@ -157,8 +191,20 @@ pub struct Finished {
     pub answer: Vec<u8>,
 }
 
-/// Keeps sealed answers; travels with the commit.
-pub fn finish(tx: &Tx<'_>, finished: Vec<Finished>) {
+/// Keeps a sealed answer; travels with the commit.
+pub fn finish(tx: &Tx<'_>, one: Finished) {
+    tx.with_commit(
+        FINISH,
+        vec![
+            Box::new(one.app_id),
+            Box::new(one.request_id),
+            Box::new(one.answer),
+        ],
+    );
+}
+
+/// Keeps the sealed answers of several calls; travels with the commit.
+pub fn finish_all(tx: &Tx<'_>, finished: Vec<Finished>) {
     let (mut app_ids, mut request_ids, mut answers) = (Vec::new(), Vec::new(), Vec::new());
     for one in finished {
         app_ids.push(one.app_id);
@@ -166,7 +212,7 @@ pub fn finish(tx: &Tx<'_>, finished: Vec<Finished>) {
         answers.push(one.answer);
     }
     tx.with_commit(
-        FINISH,
+        FINISH_ALL,
         vec![Box::new(app_ids), Box::new(request_ids), Box::new(answers)],
     );
 }
