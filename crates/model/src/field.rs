@@ -1,9 +1,10 @@
 //! What the field table says of one field, and how a field is found by name.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::node::Node;
 
@@ -68,10 +69,7 @@ impl Field {
     /// Finds a field by its name or one of its aliases.
     #[must_use]
     pub fn lookup(node: Node, name: &str) -> Option<Field> {
-        BY_NAME
-            .get(&node)
-            .and_then(|names| names.get(name))
-            .copied()
+        BY_NAME.get(&(node, name)).copied()
     }
 
     /// The row of the field table.
@@ -93,16 +91,15 @@ impl Field {
     }
 }
 
-static BY_NAME: LazyLock<HashMap<Node, HashMap<&'static str, Field>>> = LazyLock::new(|| {
-    Node::ALL
-        .into_iter()
-        .map(|node| {
-            let names = node.fields().iter().flat_map(|field| {
-                std::iter::once(field.name())
-                    .chain(field.def().aliases.iter().copied())
-                    .map(|name| (name, *field))
-            });
-            (node, names.collect())
+/// By a cheap hash: what stands in the map is this table alone, so no sender can fill it
+/// with names that collide.
+static BY_NAME: LazyLock<FxHashMap<(Node, &'static str), Field>> = LazyLock::new(|| {
+    let fields = Node::ALL.iter().flat_map(|node| node.fields());
+    fields
+        .flat_map(|field| {
+            std::iter::once(field.name())
+                .chain(field.def().aliases.iter().copied())
+                .map(|name| ((field.node(), name), *field))
         })
         .collect()
 });
