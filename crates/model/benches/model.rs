@@ -1,4 +1,4 @@
-//! How long a list of 60 diagnoses takes to read, and a code to find.
+//! How long a list of 60 diagnoses takes to read and to write, and a code to find.
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
@@ -41,6 +41,22 @@ fn model(criterion: &mut Criterion) {
     let text = input.to_string();
     criterion.bench_function("list/parse 60 diagnoses from a JSON value", |bencher| {
         bencher.iter(|| SettlementList::parse(black_box(&input)).unwrap());
+    });
+    criterion.bench_function(
+        "list/copy a JSON value of 60 diagnoses and take it",
+        |bencher| {
+            bencher.iter(|| SettlementList::from_value(black_box(&input).clone()).unwrap());
+        },
+    );
+    let list = SettlementList::parse(&input).unwrap();
+    criterion.bench_function(
+        "list/write 60 diagnoses by way of a JSON value",
+        |bencher| {
+            bencher.iter(|| black_box(&list).to_json().to_string());
+        },
+    );
+    criterion.bench_function("list/write 60 diagnoses", |bencher| {
+        bencher.iter(|| serde_json::to_string(black_box(&list)).unwrap());
     });
     criterion.bench_function("list/parse 60 diagnoses from text", |bencher| {
         bencher.iter(|| {

@@ -3,6 +3,7 @@
 mod derived;
 mod parse;
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::node::Node;
@@ -35,6 +36,15 @@ impl SettlementList {
     /// All faults of shape, each with its JSON Pointer: unknown members, wrong JSON
     /// types, a field under two spellings, too many rows, too long values, `\u0000`.
     pub fn parse(input: &Value) -> Result<SettlementList, Vec<Violation>> {
+        SettlementList::from_value(input.clone())
+    }
+
+    /// As [`Self::parse`], of a value that is not needed any more: its texts become the
+    /// list's own.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn from_value(input: Value) -> Result<SettlementList, Vec<Violation>> {
         parse::parse(input)
     }
 
@@ -80,7 +90,8 @@ impl SettlementList {
     }
 
     /// The list as a JSON object under the written names, lexemes as sent, nodes
-    /// without rows left out.
+    /// without rows left out. The text alone is had for less: the list is
+    /// [`Serialize`].
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut object = Map::new();
@@ -93,5 +104,20 @@ impl SettlementList {
             }
         }
         Value::Object(object)
+    }
+}
+
+/// The members of [`SettlementList::to_json`] in the same order.
+impl Serialize for SettlementList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry(Node::Setlinfo.name(), &self.setlinfo)?;
+        for node in Node::ALL.into_iter().skip(1) {
+            let rows = self.rows(node);
+            if !rows.is_empty() {
+                object.serialize_entry(node.name(), rows)?;
+            }
+        }
+        object.end()
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
+use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 
 use crate::calendar::{parse_date, parse_datetime};
@@ -18,6 +19,24 @@ pub(crate) enum Scalar {
     Text(String),
     /// A JSON number with its digits untouched.
     Number(Number),
+}
+
+impl Scalar {
+    fn as_str(&self) -> &str {
+        match self {
+            Scalar::Text(text) => text,
+            Scalar::Number(number) => number.as_str(),
+        }
+    }
+}
+
+impl Serialize for Scalar {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Scalar::Text(text) => serializer.serialize_str(text),
+            Scalar::Number(number) => number.serialize(serializer),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -52,6 +71,12 @@ impl Row {
         }
     }
 
+    /// What was sent, in the order of the table.
+    fn cells(&self) -> impl Iterator<Item = (Field, &Cell)> {
+        let cells = self.node.fields().iter().zip(&self.cells);
+        cells.filter_map(|(field, cell)| Some((*field, cell.as_ref()?)))
+    }
+
     fn cell(&self, field: Field) -> Option<&Cell> {
         if field.node() != self.node {
             return None;
@@ -75,10 +100,7 @@ impl Row {
     /// a field of another node.
     #[must_use]
     pub fn text(&self, field: Field) -> Option<&str> {
-        self.cell(field).map(|cell| match &cell.value {
-            Scalar::Text(text) => text.as_str(),
-            Scalar::Number(number) => number.as_str(),
-        })
+        self.cell(field).map(|cell| cell.value.as_str())
     }
 
     /// Whether the field is absent, empty or nothing but blanks.
@@ -124,23 +146,31 @@ impl Row {
 
     /// The fields that were sent, with their values, in the order of the table.
     pub fn values(&self) -> impl Iterator<Item = (Field, &str)> {
-        let fields = self.node.fields().iter();
-        fields.filter_map(|field| Some((*field, self.text(*field)?)))
+        self.cells()
+            .map(|(field, cell)| (field, cell.value.as_str()))
     }
 
     /// The row as a JSON object under the written names.
     pub(crate) fn to_json(&self) -> Value {
         let mut object = Map::new();
-        for field in self.node.fields() {
-            if let Some(cell) = self.cell(*field) {
-                let value = match &cell.value {
-                    Scalar::Text(text) => Value::String(text.clone()),
-                    Scalar::Number(number) => Value::Number(number.clone()),
-                };
-                object.insert(field.name().to_owned(), value);
-            }
+        for (field, cell) in self.cells() {
+            let value = match &cell.value {
+                Scalar::Text(text) => Value::String(text.clone()),
+                Scalar::Number(number) => Value::Number(number.clone()),
+            };
+            object.insert(field.name().to_owned(), value);
         }
         Value::Object(object)
+    }
+}
+
+/// The members of [`Row::to_json`] in the same order.
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(
+            self.cells()
+                .map(|(field, cell)| (field.name(), &cell.value)),
+        )
     }
 }
 

@@ -252,7 +252,9 @@ proptest! {
         let written = list.to_json();
         let again = SettlementList::parse(&written).unwrap();
         prop_assert_eq!(&again, &list);
-        prop_assert_eq!(again.to_json(), written);
+        prop_assert_eq!(&again.to_json(), &written);
+        prop_assert_eq!(serde_json::to_string(&list).unwrap(), written.to_string());
+        prop_assert_eq!(SettlementList::from_value(written).unwrap(), list);
     }
 
     #[test]

@@ -11,10 +11,10 @@ use crate::violation::{Violation, ViolationKind, pointer};
 /// Faults are counted up to here; a hostile message must not make a long answer.
 const MAX_VIOLATIONS: usize = 100;
 
-pub(super) fn parse(input: &Value) -> Result<SettlementList, Vec<Violation>> {
+pub(super) fn parse(input: Value) -> Result<SettlementList, Vec<Violation>> {
     let mut faults = Faults(Vec::new());
     let mut list = SettlementList::empty();
-    let Value::Object(members) = input else {
+    let Value::Object(mut members) = input else {
         faults.push(
             String::new(),
             ViolationKind::WrongType,
@@ -28,13 +28,10 @@ pub(super) fn parse(input: &Value) -> Result<SettlementList, Vec<Violation>> {
             faults.unknown(pointer([name.as_str()]));
         }
     }
-    read_setlinfo(
-        members.get(Node::Setlinfo.name()),
-        &mut list.setlinfo,
-        &mut faults,
-    );
+    let mut take = |node: Node| members.get_mut(node.name()).map(Value::take);
+    read_setlinfo(take(Node::Setlinfo), &mut list.setlinfo, &mut faults);
     for (node, rows) in list.nodes_mut() {
-        read_rows(node, members.get(node.name()), rows, &mut faults);
+        read_rows(node, take(node), rows, &mut faults);
     }
     if faults.0.is_empty() {
         Ok(list)
@@ -43,7 +40,7 @@ pub(super) fn parse(input: &Value) -> Result<SettlementList, Vec<Violation>> {
     }
 }
 
-fn read_setlinfo(value: Option<&Value>, row: &mut Row, faults: &mut Faults) {
+fn read_setlinfo(value: Option<Value>, row: &mut Row, faults: &mut Faults) {
     match value {
         None | Some(Value::Null) => {}
         Some(Value::Object(members)) => read_row(members, row, faults),
@@ -56,7 +53,7 @@ fn read_setlinfo(value: Option<&Value>, row: &mut Row, faults: &mut Faults) {
     }
 }
 
-fn read_rows(node: Node, value: Option<&Value>, rows: &mut Vec<Row>, faults: &mut Faults) {
+fn read_rows(node: Node, value: Option<Value>, rows: &mut Vec<Row>, faults: &mut Faults) {
     let values = match value {
         None | Some(Value::Null) => return,
         Some(Value::Array(values)) => values,
@@ -81,7 +78,7 @@ fn read_rows(node: Node, value: Option<&Value>, rows: &mut Vec<Row>, faults: &mu
         return;
     }
     rows.reserve_exact(values.len());
-    for (index, value) in values.iter().enumerate() {
+    for (index, value) in values.into_iter().enumerate() {
         let mut row = Row::new(node, index);
         match value {
             Value::Object(members) => read_row(members, &mut row, faults),
@@ -96,18 +93,18 @@ fn read_rows(node: Node, value: Option<&Value>, rows: &mut Vec<Row>, faults: &mu
     }
 }
 
-fn read_row(members: &Map<String, Value>, row: &mut Row, faults: &mut Faults) {
+fn read_row(members: Map<String, Value>, row: &mut Row, faults: &mut Faults) {
     for (name, value) in members {
-        let Some((field, spelling)) = field_of(row.node(), name) else {
-            faults.unknown(pointer_in(row, name));
+        let Some((field, spelling)) = field_of(row.node(), &name) else {
+            faults.unknown(pointer_in(row, &name));
             continue;
         };
-        let Some(scalar) = read_scalar(value, row, name, faults) else {
+        let Some(scalar) = read_scalar(value, row, &name, faults) else {
             continue;
         };
         if !row.set(field, spelling, scalar) {
             faults.push(
-                pointer_in(row, name),
+                pointer_in(row, &name),
                 ViolationKind::Duplicate,
                 &format!("与 {} 是同一字段的不同写法，不能同时出现", field.name()),
                 &format!(
@@ -126,7 +123,7 @@ fn field_of(node: Node, name: &str) -> Option<(Field, &'static str)> {
     Some((field, alias.copied().unwrap_or(field.name())))
 }
 
-fn read_scalar(value: &Value, row: &Row, name: &str, faults: &mut Faults) -> Option<Scalar> {
+fn read_scalar(value: Value, row: &Row, name: &str, faults: &mut Faults) -> Option<Scalar> {
     let (kind, zh, en) = match value {
         Value::Null => return None,
         Value::String(text) if text.contains('\0') => (
@@ -134,9 +131,9 @@ fn read_scalar(value: &Value, row: &Row, name: &str, faults: &mut Faults) -> Opt
             "值含有空字符 \\u0000".to_owned(),
             "the value holds the null character \\u0000".to_owned(),
         ),
-        Value::String(text) if !too_long(text) => return Some(Scalar::Text(text.clone())),
+        Value::String(text) if !too_long(&text) => return Some(Scalar::Text(text)),
         Value::Number(number) if !too_long(number.as_str()) => {
-            return Some(Scalar::Number(number.clone()));
+            return Some(Scalar::Number(number));
         }
         Value::String(_) | Value::Number(_) => (
             ViolationKind::TooLong,
