@@ -115,7 +115,7 @@ impl Operation for PreCheck {
                 })
             },
         )?;
-        let list = chs_model::SettlementList::parse(&data).map_err(|v| list_errors("", v))?;
+        let list = chs_model::SettlementList::from_value(data).map_err(|v| list_errors("", v))?;
         Ok(PreCheckRequest {
             list,
             hospital,

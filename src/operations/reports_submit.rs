@@ -6,6 +6,8 @@
 mod front_page;
 mod transactions;
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, post};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -30,7 +32,7 @@ pub enum SubmitRequest {
     /// 4101, 4101A: a settlement list; `submit` sets it to state 1 in the same call.
     List {
         /// The list.
-        list: Box<chs_model::SettlementList>,
+        list: Arc<chs_model::SettlementList>,
         /// Whether it is submitted at once.
         submit: bool,
         /// Whether it was reported as 4101A, without person and fees. A 4101 may come so too.
@@ -168,8 +170,8 @@ impl Operation for Submit {
             }),
             "4102" => changes(&input),
             _ => Ok(SubmitRequest::List {
-                list: chs_model::SettlementList::parse(&input)
-                    .map(Box::new)
+                list: chs_model::SettlementList::from_value(input)
+                    .map(Arc::new)
                     .map_err(|v| list_errors("/input", v))?,
                 submit: data.get("submit").and_then(Value::as_bool).unwrap_or(false),
                 thin: report == "4101A",

@@ -154,7 +154,7 @@ impl Operation for StayAuditView {
 
     fn parse(data: Value) -> Result<StayAuditViewRequest, Vec<FieldError>> {
         let (data, node) = super::without(data, "hospital");
-        let list = SettlementList::parse(&data).map_err(|v| super::list_errors("", v))?;
+        let list = SettlementList::from_value(data).map_err(|v| super::list_errors("", v))?;
         let hospital = match node {
             None | Some(Value::Null) => HospitalRecord::default(),
             Some(node) => request(node)?,

@@ -124,7 +124,7 @@ async fn values(
     now: DateTime<Utc>,
 ) -> Result<MonthValues, TxError> {
     let profile = catalogue.profile(&app.config.profile);
-    let lists: Vec<_> = lists.iter().map(|(_, joined)| &joined.list).collect();
+    let lists: Vec<_> = lists.iter().map(|(_, joined)| &*joined.list).collect();
     month_values::of(tx, profile, &lists, now).await
 }
 

@@ -1,6 +1,8 @@
 //! A stored list as it is judged: opened, and joined with its settlement record where it
 //! came in a layout without person and fees.
 
+use std::sync::Arc;
+
 use chs_model::{Field, Layout, Money, Node, SettlementList, fields::setlinfo};
 use chs_settlement::Edition;
 use serde_json::{Map, Value, json};
@@ -36,7 +38,7 @@ const JOINED: [(&str, Field); 11] = [
 #[derive(Debug)]
 pub struct JoinedList {
     /// The list, with what the settlement record adds.
-    pub list: SettlementList,
+    pub list: Arc<SettlementList>,
     /// The layout, where it lacks fields of the full one: rules that need what the record
     /// did not bring answer "not evaluated".
     pub layout: Option<Layout>,
@@ -58,16 +60,18 @@ pub fn is_thin(list: &SettlementList) -> bool {
     person.into_iter().all(|field| info.is_blank(field)) && list.rows(Node::Iteminfo).is_empty()
 }
 
-/// Joins a list with the core's settlement record, if there is one.
+/// Joins a list with the core's settlement record, if there is one. A list that takes
+/// nothing from it is shared, not copied.
 ///
 /// # Errors
 /// A fault of ours: a joined list always has the shape of a list.
 pub fn join(
     app: &App,
-    list: SettlementList,
+    list: impl Into<Arc<SettlementList>>,
     thin: bool,
     record: Option<&Value>,
 ) -> Result<JoinedList, Refusal> {
+    let list = list.into();
     let info = record.and_then(|record| record.get("setlinfo"));
     let settlement = info.and_then(Value::as_object).cloned();
     let medfee = info
@@ -86,7 +90,7 @@ pub fn join(
         });
     }
     let list = match info.and_then(Value::as_object) {
-        Some(info) => filled(&list, info)?,
+        Some(info) => Arc::new(filled(&list, info)?),
         None => list,
     };
     Ok(JoinedList {
@@ -128,7 +132,7 @@ fn filled(list: &SettlementList, record: &Map<String, Value>) -> Result<Settleme
     if let Some(hi_type) = hi_type.filter(|_| list.setlinfo().is_blank(setlinfo::HI_TYPE)) {
         info.insert(setlinfo::HI_TYPE.name().to_owned(), json!(hi_type));
     }
-    SettlementList::parse(&json).map_err(|_| Refusal::internal("a joined list has no shape"))
+    SettlementList::from_value(json).map_err(|_| Refusal::internal("a joined list has no shape"))
 }
 
 /// Opens stored lists and joins them; in the order of `heads`.
@@ -166,7 +170,7 @@ pub fn open(
         .ok_or_else(|| Refusal::internal("a list without a body"))?;
     let place = SealedAs::List(&head.fixmedins_code, &head.setl_id);
     let json = opened(&app.keys.master, place, body)?;
-    let list = SettlementList::parse(&json)
+    let list = SettlementList::from_value(json)
         .map_err(|_| Refusal::internal("a stored list has lost its shape"))?;
     let record = match records.get(&key) {
         Some(record) => {
