@@ -4,15 +4,17 @@
 use std::fmt;
 
 use ::sm2::{
-    FieldBytes, ProjectivePoint, PublicKey, Scalar,
+    AffinePoint, FieldBytes, ProjectivePoint, PublicKey, Scalar, Sm2, U256,
     elliptic_curve::{
-        Group,
+        Curve, Group, PrimeField,
+        bigint::CheckedAdd,
         ops::{MulVartime, Reduce},
-        point::AffineCoordinates,
+        point::DecompressPoint,
         sec1::ToSec1Point,
     },
     pkcs8::{DecodePublicKey, EncodePublicKey, LineEnding},
 };
+use subtle::Choice;
 
 use super::{Sm2Signature, SmError, key_tables, point_table::PointTable, sm3};
 
@@ -171,8 +173,7 @@ impl Sm2PublicKey {
         if bool::from(point.is_identity()) {
             return Err(SmError);
         }
-        let x = Scalar::reduce(&point.to_affine().x());
-        if *r == Scalar::reduce(&FieldBytes::from(*e)) + x {
+        if has_x(&point, &(*r - Scalar::reduce(&FieldBytes::from(*e)))) {
             Ok(())
         } else {
             Err(SmError)
@@ -185,6 +186,23 @@ impl Sm2PublicKey {
             None => self.key.to_projective().mul_vartime(t),
         }
     }
+}
+
+/// Whether the x of `point`, taken modulo n, is `x`: whether the point is one of the two
+/// that have this x. To find those costs less than the x of the point itself, which the
+/// library keeps as a fraction: a square root, not an inversion.
+fn has_x(point: &ProjectivePoint, x: &Scalar) -> bool {
+    // The coordinates go up to p, a little above n, so that x may stand for x + n as well.
+    let x = x.to_repr();
+    let beyond = U256::from_be_slice(&x).checked_add(&Sm2::ORDER);
+    let beyond = beyond
+        .into_option()
+        .map(|x| FieldBytes::from(x.to_be_bytes()));
+    std::iter::once(x).chain(beyond).any(|x| {
+        let even = AffinePoint::decompress(&x, Choice::from(0)).into_option();
+        even.map(ProjectivePoint::from)
+            .is_some_and(|even| *point == even || *point == -even)
+    })
 }
 
 impl PartialEq for Sm2PublicKey {

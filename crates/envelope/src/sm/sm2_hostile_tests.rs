@@ -3,11 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use ::sm2::{
-    AffinePoint, FieldBytes, ProjectivePoint, Sec1Point,
-    elliptic_curve::{PrimeField, sec1::FromSec1Point},
+    AffinePoint, FieldBytes, ProjectivePoint, Sec1Point, U256,
+    dsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier},
+    elliptic_curve::{
+        PrimeField,
+        point::DecompressPoint,
+        sec1::{FromSec1Point, ToSec1Point},
+    },
 };
 use proptest::prelude::*;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use subtle::Choice;
 
 use super::{
     tests::{D, K, PUBLIC, join, key, reduce, rng, scalar, x_of},
@@ -133,6 +139,38 @@ fn chosen_digests_are_refused() {
             public.verify_digest(&e, &join(&wide(r), &wide(s))),
             Err(SmError)
         );
+    }
+}
+
+/// Points whose x is n or more, which a signature names by x − n, and points whose x is
+/// below p − n, which look the same: no random signature has one.
+#[test]
+fn an_x_beyond_the_order_is_found() {
+    let (g, s, r) = (ProjectivePoint::GENERATOR, scalar(K), scalar(D));
+    let n = U256::from_be_hex(N);
+    let (mut found, mut beyond) = ([0; 2], 0_u64);
+    while found.iter().any(|count| *count < 3) {
+        beyond += 1;
+        let small = U256::from_u64(beyond);
+        for (x, count) in [small, n.wrapping_add(&small)].iter().zip(&mut found) {
+            let lifted = AffinePoint::decompress(&x.to_be_bytes().into(), Choice::from(1));
+            let Some(point) = lifted.into_option().map(ProjectivePoint::from) else {
+                continue;
+            };
+            // The key with which s·G + (r+s)·P is this point.
+            let key = (point - g * s) * (r + s).invert().unwrap();
+            let key = Sm2PublicKey::from_bytes(key.to_affine().to_sec1_point(false).as_bytes());
+            let key = key.unwrap();
+            let signature = join(&r.to_repr(), &s.to_repr());
+            let right: [u8; 32] = (r - Scalar::from(beyond)).to_repr().into();
+            let wrong: [u8; 32] = (r - Scalar::from(beyond + 1)).to_repr().into();
+            assert_eq!(key.verify_digest(&right, &signature), Ok(()), "{x}");
+            assert_eq!(key.verify_digest(&wrong, &signature), Err(SmError), "{x}");
+            let stock = VerifyingKey::from_sec1_bytes(DEFAULT_USER_ID, &key.to_bytes()).unwrap();
+            let theirs = Signature::from_slice(signature.as_bytes()).unwrap();
+            assert!(stock.verify_prehash(&right, &theirs).is_ok(), "{x}");
+            *count += 1;
+        }
     }
 }
 
