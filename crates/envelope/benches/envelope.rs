@@ -169,6 +169,26 @@ fn messages(c: &mut Criterion) {
     }
 }
 
+/// What the platform does with an upload of 10 KiB before it looks at what it holds.
+fn upload(c: &mut Criterion) {
+    let (mut rng, data) = (rng(), list_of(66));
+    let key = Sm2PrivateKey::from_bytes(&[7; 32]).unwrap();
+    let credentials = AppCredentials::new("TEST-HOSPITAL-A-0001", "a-secret-of-this-bench");
+    let credentials = credentials.unwrap();
+    let size = data.to_string().len();
+    assert!((10_000..10_500).contains(&size), "{size}");
+    let time = Timestamp::from_millis(1_795_305_600_000).unwrap();
+    let head = Head::new(&credentials, EncType::Sm4, time, "0123456789abcdef", "R-1").unwrap();
+    let message = seal_request(head, &data, &credentials, &key, &mut rng).unwrap();
+    let message = message.to_json();
+    c.bench_function("upload/open a sealed 10 KiB upload", |b| {
+        b.iter(|| {
+            let envelope = Envelope::parse(black_box(&message).as_bytes()).unwrap();
+            open(&envelope, &credentials, key.public_key()).unwrap()
+        });
+    });
+}
+
 /// 4 KiB in and 4 KiB out: read, open and verify; then seal, sign and write.
 fn exchange(c: &mut Criterion) {
     let (mut rng, data) = (rng(), list_of(26));
@@ -213,5 +233,5 @@ fn exchange(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, primitives, canonical, messages, exchange);
+criterion_group!(benches, primitives, canonical, messages, upload, exchange);
 criterion_main!(benches);

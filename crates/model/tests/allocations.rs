@@ -1,0 +1,46 @@
+//! How much memory it takes to read and to write a list: what the list itself needs, and
+//! nothing for each of its values.
+
+#![allow(clippy::unwrap_used)]
+
+use chs_model::{Node, SettlementList};
+use serde_json::{Map, Value, json};
+
+/// Made-up rows with a text in every field of the node.
+fn list(rows: usize) -> Value {
+    let row = || {
+        let fields = Node::Diseinfo.fields().iter();
+        fields
+            .map(|field| (field.name().to_owned(), json!("a made-up value")))
+            .collect::<Map<_, _>>()
+    };
+    json!({"setlinfo": {"setl_id": "1"}, "diseinfo": (0..rows).map(|_| row()).collect::<Vec<_>>()})
+}
+
+fn allocations(work: impl FnOnce()) -> u64 {
+    allocation_counter::measure(work).count_total
+}
+
+#[test]
+fn a_value_that_is_given_away_is_not_copied() {
+    // The table of names is made once in a process.
+    SettlementList::from_value(list(1)).unwrap();
+    for rows in [0, 1, 10, 100] {
+        let input = list(rows);
+        let made = allocations(|| {
+            SettlementList::from_value(input).unwrap();
+        });
+        let rows = u64::try_from(rows).unwrap();
+        assert!(made <= rows + 2, "{rows} rows: {made} allocations");
+    }
+}
+
+#[test]
+fn writing_takes_the_text_alone() {
+    let list = SettlementList::from_value(list(100)).unwrap();
+    let mut length = 0;
+    let made = allocations(|| length = serde_json::to_string(&list).unwrap().len());
+    // The text starts at 128 bytes and doubles.
+    let doublings = u64::from((length / 128).ilog2()) + 1;
+    assert!(made <= doublings + 1, "{length} bytes: {made} allocations");
+}
