@@ -15,65 +15,71 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Document<'_>, JsonError> {
         at: 0,
         depth: 0,
     };
-    let document = parser.value()?;
+    let mut document = Document::Null;
+    parser.value(&mut document)?;
     match parser.next_token() {
         None => Ok(document),
         Some(_) => Err(parser.error(Kind::Trailing)),
     }
 }
 
-pub(super) struct Parser<'a> {
+type Member<'a> = (Cow<'a, str>, Document<'a>);
+
+struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
 }
 
 impl<'a> Parser<'a> {
-    fn value(&mut self) -> Result<Document<'a>, JsonError> {
-        match self.next_token() {
-            Some(b'"') => Ok(Document::Text(self.string()?)),
-            Some(b'{') => self.nested(Self::object),
-            Some(b'[') => self.nested(Self::array),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.word("true", Document::Bool(true)),
-            Some(b'f') => self.word("false", Document::Bool(false)),
-            Some(b'n') => self.word("null", Document::Null),
-            Some(_) => Err(self.error(Kind::Unexpected)),
-            None => Err(self.error(Kind::Unfinished)),
-        }
+    /// Reads a value into its place. Handed from function to function instead,
+    /// inside a result, documents take as long to move as to read.
+    fn value(&mut self, place: &mut Document<'a>) -> Result<(), JsonError> {
+        *place = match self.next_token() {
+            Some(b'"') => Document::Text(self.string()?),
+            Some(b'{') => Document::Object(self.nested(Self::object)?),
+            Some(b'[') => Document::Array(self.nested(Self::array)?),
+            Some(b'-' | b'0'..=b'9') => Document::Number(Cow::Borrowed(self.number()?)),
+            Some(b't') => self.word("true", Document::Bool(true))?,
+            Some(b'f') => self.word("false", Document::Bool(false))?,
+            Some(b'n') => self.word("null", Document::Null)?,
+            Some(_) => return Err(self.error(Kind::Unexpected)),
+            None => return Err(self.error(Kind::Unfinished)),
+        };
+        Ok(())
     }
 
-    fn nested(
+    fn nested<T>(
         &mut self,
-        inner: impl FnOnce(&mut Self) -> Result<Document<'a>, JsonError>,
-    ) -> Result<Document<'a>, JsonError> {
+        inner: impl FnOnce(&mut Self) -> Result<Vec<T>, JsonError>,
+    ) -> Result<Vec<T>, JsonError> {
         if self.depth >= MAX_DEPTH {
             return Err(self.error(Kind::TooDeep));
         }
         self.depth += 1;
         self.at += 1;
-        let document = inner(self)?;
+        let items = inner(self)?;
         self.depth -= 1;
-        Ok(document)
+        Ok(items)
     }
 
-    fn array(&mut self) -> Result<Document<'a>, JsonError> {
+    fn array(&mut self) -> Result<Vec<Document<'a>>, JsonError> {
         let mut items = Vec::new();
         if self.take(b']') {
-            return Ok(Document::Array(items));
+            return Ok(items);
         }
         loop {
-            items.push(self.value()?);
+            self.value(items.push_mut(Document::Null))?;
             if self.ends(b']')? {
-                return Ok(Document::Array(items));
+                return Ok(items);
             }
         }
     }
 
-    fn object(&mut self) -> Result<Document<'a>, JsonError> {
+    fn object(&mut self) -> Result<Vec<Member<'a>>, JsonError> {
         let mut members = Vec::new();
         if self.take(b'}') {
-            return Ok(Document::Object(members));
+            return Ok(members);
         }
         loop {
             match self.next_token() {
@@ -85,7 +91,8 @@ impl<'a> Parser<'a> {
             if !self.take(b':') {
                 return Err(self.unexpected());
             }
-            members.push((key, self.value()?));
+            let (_, place) = members.push_mut((key, Document::Null));
+            self.value(place)?;
             if self.ends(b'}')? {
                 return self.sorted(members);
             }
@@ -94,10 +101,7 @@ impl<'a> Parser<'a> {
 
     /// Sorts the members of an object, which also brings equal keys together.
     /// What a sender has sealed in canonical form is sorted already.
-    fn sorted(
-        &self,
-        mut members: Vec<(Cow<'a, str>, Document<'a>)>,
-    ) -> Result<Document<'a>, JsonError> {
+    fn sorted(&self, mut members: Vec<Member<'a>>) -> Result<Vec<Member<'a>>, JsonError> {
         if !members.is_sorted_by(|(a, _), (b, _)| a < b) {
             members.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
             let equal = members
@@ -108,7 +112,7 @@ impl<'a> Parser<'a> {
                 return Err(self.error(Kind::Duplicate(key.clone().into_owned())));
             }
         }
-        Ok(Document::Object(members))
+        Ok(members)
     }
 
     /// Behind an item: takes a comma (`false`) or the closing bracket (`true`).
@@ -137,7 +141,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn number(&mut self) -> Result<Document<'a>, JsonError> {
+    fn number(&mut self) -> Result<&'a str, JsonError> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -165,7 +169,7 @@ impl<'a> Parser<'a> {
                 kind: Kind::LongNumber,
             });
         }
-        Ok(Document::Number(Cow::Borrowed(lexeme)))
+        Ok(lexeme)
     }
 
     /// Passes one digit or more.
