@@ -10,6 +10,7 @@ pub mod clearings;
 pub mod cross_region;
 pub mod day_reconciliations;
 pub mod dip_groupings;
+pub mod events;
 pub mod exchange_files;
 pub mod front_pages;
 pub mod frozen_cases;

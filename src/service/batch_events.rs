@@ -7,7 +7,8 @@ use crate::{
     error::Refusal,
     store::{
         Store, Tx,
-        monthly_batches::{self, Batch, Event},
+        events::Event,
+        monthly_batches::{self, Batch},
     },
 };
 

@@ -16,7 +16,8 @@ use crate::{
     session::Session,
     store::{
         Tx, TxError,
-        monthly_batches::{self, Batch, Event},
+        events::Event,
+        monthly_batches::{self, Batch},
         monthly_bills::{self, Entry, EntryKind},
         settlement_months::{self, MonthState},
     },

@@ -23,7 +23,7 @@ use crate::{
     session::Session,
     store::{
         Tx, TxError,
-        monthly_batches::Event,
+        events::Event,
         negotiations::{self, Position, Round, RoundEvent},
     },
     wire,

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use super::{
     Tx, TxError,
     clearings::{Clearing, ClearingKey},
-    monthly_batches::{self, Event},
+    events::{Event, event, event_columns, insert_event},
 };
 
 /// An event with the institution whose confirmation or dispute it is, or an empty text.
@@ -33,21 +33,22 @@ impl ClearingEvent {
 pub async fn events(tx: &Tx<'_>, key: &ClearingKey) -> Result<Vec<ClearingEvent>, TxError> {
     let rows = tx
         .query(
-            "SELECT number, action, from_state, to_state, amount_fen, reference, digest,
-                    reason_code, reason, opter_id, role, app_id, at, prev_hash, hash,
-                    fixmedins_code
-             FROM clearing_events
-             WHERE year = $1 AND stage = $2 AND clearing = $3 ORDER BY number",
+            concat!(
+                "SELECT ",
+                event_columns!(),
+                ", fixmedins_code FROM clearing_events
+                 WHERE year = $1 AND stage = $2 AND clearing = $3 ORDER BY number"
+            ),
             &[&key.year, &key.stage.as_str(), &key.number],
         )
         .await?;
-    let event = |row: &Row| -> Result<ClearingEvent, tokio_postgres::Error> {
+    let of_clearing = |row: &Row| -> Result<ClearingEvent, tokio_postgres::Error> {
         Ok(ClearingEvent {
             fixmedins_code: row.try_get(15)?,
-            event: monthly_batches::event(row)?,
+            event: event(row)?,
         })
     };
-    Ok(rows.iter().map(event).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(of_clearing).collect::<Result<_, _>>()?)
 }
 
 /// Appends an event to a locked clearing and moves it to the event's state. `clearing` is
@@ -68,32 +69,17 @@ pub async fn append(
     clearing.state.clone_from(&event.to_state);
     let key = &clearing.key;
     tx.execute(
-        "INSERT INTO clearing_events (year, stage, clearing, number, fixmedins_code, action,
-             from_state, to_state, amount_fen, reference, digest, reason_code, reason, opter_id,
-             role, app_id, at, prev_hash, hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19)",
-        &[
+        insert_event!(
+            "clearing_events",
+            "year, stage, clearing, fixmedins_code",
+            "$16, $17, $18, $19"
+        ),
+        &event.columns_and(&[
             &key.year,
             &key.stage.as_str(),
             &key.number,
-            &event.number,
             &made.fixmedins_code,
-            &event.action,
-            &event.from_state,
-            &event.to_state,
-            &event.amount_fen,
-            &event.reference,
-            &event.digest,
-            &event.reason_code,
-            &event.reason,
-            &event.opter_id,
-            &event.role,
-            &event.app_id,
-            &event.at,
-            &event.prev_hash,
-            &event.hash,
-        ],
+        ]),
     )
     .await?;
     tx.execute(

@@ -1,11 +1,12 @@
-//! Monthly batches and the events that move them.
+//! Monthly batches, and the events that move them ([`super::events`]).
 
 use chrono::{DateTime, Utc};
-use chs_envelope::sm;
 use tokio_postgres::Row;
 
-use super::{Tx, TxError};
-use crate::error::Refusal;
+use super::{
+    Tx, TxError,
+    events::{Event, event, event_columns, insert_event},
+};
 
 /// Key of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -242,86 +243,10 @@ pub async fn count(tx: &Tx<'_>, setl_ym: &str) -> Result<i64, TxError> {
     Ok(row.try_get(0)?)
 }
 
-/// Something that moved a batch.
-#[derive(Debug, Clone, Default)]
-pub struct Event {
-    /// Running number in the batch, from 1.
-    pub number: i32,
-    /// What was done.
-    pub action: String,
-    /// State before.
-    pub from_state: String,
-    /// State after.
-    pub to_state: String,
-    /// Amount that it is about, fen.
-    pub amount_fen: Option<i64>,
-    /// Request id, receipt or voucher number.
-    pub reference: String,
-    /// Digest of the document that it rests on.
-    pub digest: String,
-    /// Code of the reason.
-    pub reason_code: String,
-    /// The reason.
-    pub reason: String,
-    /// Who, by the caller's own account.
-    pub opter_id: String,
-    /// Role of the caller.
-    pub role: String,
-    /// The caller.
-    pub app_id: String,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Hash of the event before.
-    pub prev_hash: String,
-    /// Its own hash.
-    pub hash: String,
-}
-
 impl Event {
-    /// Puts the event behind the last one of its chain; its own hash is made after that.
-    pub(super) fn follow(&mut self, version: i32, last_hash: &str) -> Result<(), Refusal> {
-        self.number = version + 1;
-        // PostgreSQL keeps microseconds; the hash must not know more than the row does.
-        self.at = DateTime::from_timestamp_micros(self.at.timestamp_micros())
-            .ok_or_else(|| Refusal::internal("a moment out of range"))?;
-        self.prev_hash = last_hash.to_owned();
-        Ok(())
-    }
-
-    /// SM3 over the batch, the fields and the hash before, each with its length before it.
+    /// SM3 over the batch, the fields and the hash before.
     pub fn hash_of(&self, key: &BatchKey) -> String {
         self.hash_over([&key.fixmedins_code, &key.setl_ym, &key.insutype])
-    }
-
-    /// The same for whatever these three texts name.
-    pub(super) fn hash_over(&self, of: [&str; 3]) -> String {
-        let [first, second, third] = of.map(str::to_owned);
-        let fields = [
-            first,
-            second,
-            third,
-            self.number.to_string(),
-            self.action.clone(),
-            self.from_state.clone(),
-            self.to_state.clone(),
-            self.amount_fen.map_or(String::new(), |fen| fen.to_string()),
-            self.reference.clone(),
-            self.digest.clone(),
-            self.reason_code.clone(),
-            self.reason.clone(),
-            self.opter_id.clone(),
-            self.role.clone(),
-            self.app_id.clone(),
-            self.at.timestamp_micros().to_string(),
-            self.prev_hash.clone(),
-        ];
-        let mut text = String::with_capacity(256);
-        for field in fields {
-            text.push_str(&field.len().to_string());
-            text.push(':');
-            text.push_str(&field);
-        }
-        sm::sm3(&[text.as_bytes()]).to_hex()
     }
 }
 
@@ -332,35 +257,16 @@ impl Event {
 pub async fn events(tx: &Tx<'_>, key: &BatchKey) -> Result<Vec<Event>, TxError> {
     let rows = tx
         .query(
-            "SELECT number, action, from_state, to_state, amount_fen, reference, digest,
-                    reason_code, reason, opter_id, role, app_id, at, prev_hash, hash
-             FROM batch_events
-             WHERE fixmedins_code = $1 AND setl_ym = $2 AND insutype = $3 ORDER BY number",
+            concat!(
+                "SELECT ",
+                event_columns!(),
+                " FROM batch_events
+                 WHERE fixmedins_code = $1 AND setl_ym = $2 AND insutype = $3 ORDER BY number"
+            ),
             &[&key.fixmedins_code, &key.setl_ym, &key.insutype],
         )
         .await?;
     Ok(rows.iter().map(event).collect::<Result<_, _>>()?)
-}
-
-/// An event out of the fifteen columns that every kind of event has.
-pub(super) fn event(row: &Row) -> Result<Event, tokio_postgres::Error> {
-    Ok(Event {
-        number: row.try_get(0)?,
-        action: row.try_get(1)?,
-        from_state: row.try_get(2)?,
-        to_state: row.try_get(3)?,
-        amount_fen: row.try_get(4)?,
-        reference: row.try_get(5)?,
-        digest: row.try_get(6)?,
-        reason_code: row.try_get(7)?,
-        reason: row.try_get(8)?,
-        opter_id: row.try_get(9)?,
-        role: row.try_get(10)?,
-        app_id: row.try_get(11)?,
-        at: row.try_get(12)?,
-        prev_hash: row.try_get(13)?,
-        hash: row.try_get(14)?,
-    })
 }
 
 /// Appends an event to a locked batch and moves it to the event's state. `batch` is left
@@ -380,30 +286,12 @@ pub async fn append(
     batch.state.clone_from(&event.to_state);
     let key = &batch.key;
     tx.execute(
-        "INSERT INTO batch_events (fixmedins_code, setl_ym, insutype, number, action, from_state,
-             to_state, amount_fen, reference, digest, reason_code, reason, opter_id, role, app_id,
-             at, prev_hash, hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-        &[
-            &key.fixmedins_code,
-            &key.setl_ym,
-            &key.insutype,
-            &event.number,
-            &event.action,
-            &event.from_state,
-            &event.to_state,
-            &event.amount_fen,
-            &event.reference,
-            &event.digest,
-            &event.reason_code,
-            &event.reason,
-            &event.opter_id,
-            &event.role,
-            &event.app_id,
-            &event.at,
-            &event.prev_hash,
-            &event.hash,
-        ],
+        insert_event!(
+            "batch_events",
+            "fixmedins_code, setl_ym, insutype",
+            "$16, $17, $18"
+        ),
+        &event.columns_and(&[&key.fixmedins_code, &key.setl_ym, &key.insutype]),
     )
     .await?;
     tx.execute(

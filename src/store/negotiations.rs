@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 
 use super::{
     Tx, TxError,
-    monthly_batches::{self, Event},
+    events::{Event, event, event_columns, insert_event},
 };
 
 /// A round.
@@ -187,20 +187,22 @@ impl RoundEvent {
 pub async fn events(tx: &Tx<'_>, round: &Round) -> Result<Vec<RoundEvent>, TxError> {
     let rows = tx
         .query(
-            "SELECT number, action, from_state, to_state, amount_fen, reference, digest,
-                    reason_code, reason, opter_id, role, app_id, at, prev_hash, hash,
-                    fixmedins_code
-             FROM negotiation_events WHERE year = $1 AND round = $2 ORDER BY number",
+            concat!(
+                "SELECT ",
+                event_columns!(),
+                ", fixmedins_code FROM negotiation_events
+                 WHERE year = $1 AND round = $2 ORDER BY number"
+            ),
             &[&round.year, &round.number],
         )
         .await?;
-    let event = |row: &Row| -> Result<RoundEvent, tokio_postgres::Error> {
+    let of_round = |row: &Row| -> Result<RoundEvent, tokio_postgres::Error> {
         Ok(RoundEvent {
             fixmedins_code: row.try_get(15)?,
-            event: monthly_batches::event(row)?,
+            event: event(row)?,
         })
     };
-    Ok(rows.iter().map(event).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(of_round).collect::<Result<_, _>>()?)
 }
 
 /// Appends an event to a round whose year is held, and moves the round to the event's
@@ -226,30 +228,12 @@ pub async fn append(
     round.version = event.number;
     round.state.clone_from(&event.to_state);
     tx.execute(
-        "INSERT INTO negotiation_events (year, round, number, fixmedins_code, action, from_state,
-             to_state, amount_fen, reference, digest, reason_code, reason, opter_id, role, app_id,
-             at, prev_hash, hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-        &[
-            &round.year,
-            &round.number,
-            &event.number,
-            &made.fixmedins_code,
-            &event.action,
-            &event.from_state,
-            &event.to_state,
-            &event.amount_fen,
-            &event.reference,
-            &event.digest,
-            &event.reason_code,
-            &event.reason,
-            &event.opter_id,
-            &event.role,
-            &event.app_id,
-            &event.at,
-            &event.prev_hash,
-            &event.hash,
-        ],
+        insert_event!(
+            "negotiation_events",
+            "year, round, fixmedins_code",
+            "$16, $17, $18"
+        ),
+        &event.columns_and(&[&round.year, &round.number, &made.fixmedins_code]),
     )
     .await?;
     tx.execute(

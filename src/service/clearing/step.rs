@@ -18,7 +18,7 @@ use crate::{
         clearing_books::{self, YearLine},
         clearing_events::{self, ClearingEvent},
         clearings::{self, Clearing, Confirmation},
-        monthly_batches::Event,
+        events::Event,
     },
 };
 
