@@ -2,13 +2,24 @@
 
 mod alternatives;
 mod document;
+#[cfg(test)]
+mod schema_names;
 mod specification;
 
 pub use specification::specification;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    dev::{HttpServiceFactory, ServiceFactory, ServiceRequest},
+    http::header,
+    web,
+};
 use utoipa::OpenApi;
-use utoipa_actix_web::{scope, service_config::ServiceConfig};
+use utoipa_actix_web::{
+    OpenApiFactory,
+    scope::{self, Scope},
+    service_config::ServiceConfig,
+};
 
 use crate::{
     doors::{plain, transaction},
@@ -28,62 +39,90 @@ use crate::{
     },
 };
 
+/// What takes the routes one after the other.
+trait Registry: Sized {
+    fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(self, factory: F) -> Self;
+}
+
+impl Registry for &mut ServiceConfig<'_> {
+    fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(self, factory: F) -> Self {
+        ServiceConfig::service(self, factory)
+    }
+}
+
+impl<T> Registry for Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = actix_web::Error, InitError = ()>,
+{
+    fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(self, factory: F) -> Self {
+        Scope::service(self, factory)
+    }
+}
+
 /// Mounts and documents all routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(
-            scope::scope("/api/v1")
-                .service(qc_pre_check::handler) //              1 事前质控
-                .service(qc_post_check::handler) //             2 事后质控
-                .service(qc_results::handler) //                3 质控结果查询
-                .service(lists_uploads::handler) //             4 结算清单上传情况
-                .service(groupings_fee_summary::handler) //     5 分组费用摘要
-                .service(reports_submit::handler) //            6 信息上报
-                .service(bills_monthly::handler) //             7 月结账单查询
-                .service(groupings_report::handler) //          8 分组结果上报
-                .service(groupings_revoke::handler) //          9 分组结果撤销
-                .service(groupings_verify::handler) //          10 分组结果上传验证
-                .service(lists_audit::handler) //               清单审核
-                .service(publication_publish::handler) //       公示
-                .service(publication_query::handler) //         公示结果查询
-                .service(objections_submit::handler) //         异议提出
-                .service(objections_decide::handler) //         异议处理
-                .service(sign_in::handler) //                   签到
-                .service(sign_out::handler) //                  签退
-                .service(stay_audit_view::handler) //           院端：住院审核视图
-                .service(discharge_guard::handler) //           院端：出院办理
-                .service(fee_guard::handler) //                 院端：费用变动
-                .service(category_change::handler) //           院端：类别变更
-                .service(catalogue_diff::handler) //            院端：目录差异
-                .service(mapping_guard::handler) //             院端：医保对照
-                .service(special_cases_declare::handler) //     特病单议申报
-                .service(special_cases_change::handler) //      特病单议撤回、申诉
-                .service(special_cases_review::handler) //      特病单议评审
-                .service(special_cases_list::handler) //        特病单议列表
-                .service(special_cases_opinions::handler) //    特病单议意见
-                .service(reconciliation_apply::handler) //      对账申请
-                .service(reconciliation_withdraw::handler) //   对账申请撤销
-                .service(reconciliation_freeze::handler) //     受理、校验与固化
-                .service(files_upload::handler) //              文件上传
-                .service(files_download::handler) //            文件下载
-                .service(reconciliation_totals::handler) //     对总账
-                .service(reconciliation_details::handler) //    对明细账
-                .service(reconciliation_day::handler) //        日对账
-                .service(reconciliation_day_result::handler) // 日对账结果
-                .service(bills_run::handler) //                 月度测算与出账
-                .service(bills_step::handler) //                批次推进
-                .service(bills_entry::handler) //               预拨、扣款与差异
-                .service(bills_confirm::handler) //             月结确认
-                .service(bills_confirm_state::handler) //       核定状态
-                .service(clearing_propose::handler) //          年度清算编制
-                .service(clearing_step::handler) //             年度清算推进
-                .service(clearing_query::handler) //            年度清算查询
-                .service(cross_region_bills::handler) //        异地账单查询
-                .service(cross_region_decide::handler) //      异地病例决定
-                .service(negotiation_open::handler) //          协商轮次发起
-                .service(negotiation_step::handler) //          协商轮次推进
-                .service(negotiation_query::handler), //        协商轮次查询
-        )
+    let api = operations(scope::scope("/api/v1"));
+    others(config.service(api));
+}
+
+/// The operations, below `/api/v1`.
+fn operations<R: Registry>(registry: R) -> R {
+    registry
+        .service(qc_pre_check::handler) //              1 事前质控
+        .service(qc_post_check::handler) //             2 事后质控
+        .service(qc_results::handler) //                3 质控结果查询
+        .service(lists_uploads::handler) //             4 结算清单上传情况
+        .service(groupings_fee_summary::handler) //     5 分组费用摘要
+        .service(reports_submit::handler) //            6 信息上报
+        .service(bills_monthly::handler) //             7 月结账单查询
+        .service(groupings_report::handler) //          8 分组结果上报
+        .service(groupings_revoke::handler) //          9 分组结果撤销
+        .service(groupings_verify::handler) //          10 分组结果上传验证
+        .service(lists_audit::handler) //               清单审核
+        .service(publication_publish::handler) //       公示
+        .service(publication_query::handler) //         公示结果查询
+        .service(objections_submit::handler) //         异议提出
+        .service(objections_decide::handler) //         异议处理
+        .service(sign_in::handler) //                   签到
+        .service(sign_out::handler) //                  签退
+        .service(stay_audit_view::handler) //           院端：住院审核视图
+        .service(discharge_guard::handler) //           院端：出院办理
+        .service(fee_guard::handler) //                 院端：费用变动
+        .service(category_change::handler) //           院端：类别变更
+        .service(catalogue_diff::handler) //            院端：目录差异
+        .service(mapping_guard::handler) //             院端：医保对照
+        .service(special_cases_declare::handler) //     特病单议申报
+        .service(special_cases_change::handler) //      特病单议撤回、申诉
+        .service(special_cases_review::handler) //      特病单议评审
+        .service(special_cases_list::handler) //        特病单议列表
+        .service(special_cases_opinions::handler) //    特病单议意见
+        .service(reconciliation_apply::handler) //      对账申请
+        .service(reconciliation_withdraw::handler) //   对账申请撤销
+        .service(reconciliation_freeze::handler) //     受理、校验与固化
+        .service(files_upload::handler) //              文件上传
+        .service(files_download::handler) //            文件下载
+        .service(reconciliation_totals::handler) //     对总账
+        .service(reconciliation_details::handler) //    对明细账
+        .service(reconciliation_day::handler) //        日对账
+        .service(reconciliation_day_result::handler) // 日对账结果
+        .service(bills_run::handler) //                 月度测算与出账
+        .service(bills_step::handler) //                批次推进
+        .service(bills_entry::handler) //               预拨、扣款与差异
+        .service(bills_confirm::handler) //             月结确认
+        .service(bills_confirm_state::handler) //       核定状态
+        .service(clearing_propose::handler) //          年度清算编制
+        .service(clearing_step::handler) //             年度清算推进
+        .service(clearing_query::handler) //            年度清算查询
+        .service(cross_region_bills::handler) //        异地账单查询
+        .service(cross_region_decide::handler) //      异地病例决定
+        .service(negotiation_open::handler) //          协商轮次发起
+        .service(negotiation_step::handler) //          协商轮次推进
+        .service(negotiation_query::handler) //        协商轮次查询
+}
+
+/// What stands beside them: the transaction door and the plain endpoints.
+fn others<R: Registry>(registry: R) -> R {
+    registry
         .service(transaction::call)
         .service(transaction::call_by_number)
         .service(plain::healthz)
@@ -91,7 +130,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(plain::metrics)
         .service(plain::version)
         .service(plain::openapi)
-        .service(plain::schema);
+        .service(plain::schema)
 }
 
 /// Head of the OpenAPI document; paths and schemas come from the routes.

@@ -9,6 +9,7 @@ use utoipa::{
         content::ContentBuilder,
         example::ExampleBuilder,
         path::Operation,
+        schema::Schema,
         security::{
             ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
         },
@@ -45,13 +46,7 @@ const HEADERS: &str = "CSB-TIF";
 /// Completes the document that the routes make.
 pub(super) fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
-    components.schemas.insert(
-        SealedAnswer::<RefusalBody<'_>>::name().into_owned(),
-        SealedAnswer::<RefusalBody<'_>>::schema(),
-    );
-    components
-        .schemas
-        .insert(RefusalBody::name().into_owned(), RefusalBody::schema());
+    components.schemas.extend(of_refusals());
     for (_, name, class, description) in REFUSALS {
         components
             .responses
@@ -78,6 +73,15 @@ pub(super) fn complete(document: &mut OpenApi) {
             }
         }
     }
+}
+
+/// The schemas of a refusal, which no operation names itself.
+pub(super) fn of_refusals() -> [(String, RefOr<Schema>); 2] {
+    type Sealed = SealedAnswer<RefusalBody<'static>>;
+    [
+        (Sealed::name().into_owned(), Sealed::schema()),
+        (RefusalBody::name().into_owned(), RefusalBody::schema()),
+    ]
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
