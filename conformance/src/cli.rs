@@ -46,8 +46,9 @@ pub(crate) struct Selection {
 /// Arguments of `coverage`.
 #[derive(Debug, Args)]
 pub(crate) struct CoverageArgs {
-    /// 写出 coverage.csv / write the table
-    #[arg(long, value_name = "FILE")]
+    /// 在仓库中写出 conformance/coverage.csv，并更新 docs/CONFORMANCE.md 中的数量 / write the
+    /// table and the counts of the page into the repository
+    #[arg(long, value_name = "DIR")]
     pub(crate) write: Option<PathBuf>,
 }
 

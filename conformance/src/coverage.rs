@@ -206,7 +206,7 @@ mod tests {
         let csv = coverage(&load_all().unwrap()).unwrap().to_csv().unwrap();
         assert!(
             csv == include_str!("../coverage.csv"),
-            "write it anew: conformance coverage --write conformance/coverage.csv"
+            "write it anew: conformance coverage --write ."
         );
     }
 

@@ -20,6 +20,7 @@ mod case;
 mod cli;
 #[cfg(test)]
 mod contract;
+mod counts;
 mod coverage;
 mod crypto;
 mod embedded;

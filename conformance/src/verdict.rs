@@ -15,7 +15,7 @@ use crate::{
     caller::Caller,
     case::{self, Case, Profile},
     cli::{CoverageArgs, RunArgs, Selection},
-    coverage, refusals,
+    counts, coverage, refusals,
     report::{CaseReport, Masker, Outcome, RunReport, Summary, html, junit, table},
     run::{self, Session},
     self_check,
@@ -86,8 +86,15 @@ pub(crate) fn show_coverage(args: &CoverageArgs) -> Result<Verdict, String> {
     for problem in &coverage.problems {
         eprintln!("{problem}");
     }
-    if let Some(path) = &args.write {
-        write(path, &coverage.to_csv()?)?;
+    if let Some(repository) = &args.write {
+        write(
+            &repository.join("conformance/coverage.csv"),
+            &coverage.to_csv()?,
+        )?;
+        let path = repository.join("docs/CONFORMANCE.md");
+        let page = fs::read_to_string(&path)
+            .map_err(|error| format!("无法读取 / cannot read {}: {error}", path.display()))?;
+        write(&path, &counts::into_page(&page, &cases, &coverage)?)?;
     }
     Ok(if coverage.problems.is_empty() {
         Verdict::Pass
