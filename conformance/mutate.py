@@ -86,10 +86,16 @@ def plant(mutants, tree):
 def build(target, tree):
     """With the features of the whole workspace, as `./dev test` has built the dependencies.
 
-    What a choice leaves unused is no news, so warnings are not shown.
+    What a choice leaves unused is no news, so warnings are not shown. Our own crates are not
+    optimised: a sample runs for a minute, and optimising takes several (dependencies stay as they
+    are built for everything else).
     """
     command = ["cargo", "build", "--quiet", "--workspace", "--bin", PROGRAM]
-    environment = os.environ | {"CARGO_TARGET_DIR": str(target)}
+    environment = os.environ | {
+        "CARGO_TARGET_DIR": str(target),
+        "CARGO_PROFILE_DEV_OPT_LEVEL": "0",
+        "CARGO_PROFILE_DEV_DEBUG": "0",
+    }
     done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
     if done.returncode:
         errors = [part for part in done.stderr.split("\n\n") if part.startswith("error")]
