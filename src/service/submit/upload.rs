@@ -1,5 +1,7 @@
 //! 4101 and 4101A: keep a list, and judge it when it is submitted in the same call.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 use chs_model::{SettlementList, fields::setlinfo};
 
@@ -90,7 +92,7 @@ impl<'a> ListKeys<'a> {
 pub(super) async fn run(
     tx: &Tx<'_>,
     session: &Session,
-    list: &SettlementList,
+    list: &Arc<SettlementList>,
     thin: bool,
     keys: &ListKeys<'_>,
     submit: bool,
@@ -140,12 +142,12 @@ pub(super) fn alone(
 async fn joined(
     tx: &Tx<'_>,
     app: &App,
-    list: &SettlementList,
+    list: &Arc<SettlementList>,
     thin: bool,
     keys: &ListKeys<'_>,
 ) -> Result<JoinedList, TxError> {
     if !thin && list.total_cost().is_some() {
-        return Ok(stored_list::join(app, list.clone(), thin, None)?);
+        return Ok(stored_list::join(app, Arc::clone(list), thin, None)?);
     }
     let key = [(keys.fixmedins_code, keys.setl_id)].into_iter().collect();
     let records = settlement_records::of_core(tx, &key).await?;
@@ -154,7 +156,7 @@ async fn joined(
         Some(sealed) => Some(stored_list::opened(&app.keys.master, place, &sealed)?),
         None => None,
     };
-    Ok(stored_list::join(app, list.clone(), thin, record.as_ref())?)
+    Ok(stored_list::join(app, Arc::clone(list), thin, record.as_ref())?)
 }
 
 /// The row of a list; `whole` is the list, joined with its settlement record.
@@ -166,7 +168,7 @@ fn made(
     whole: &SettlementList,
     now: DateTime<Utc>,
 ) -> Result<ListUpload, Refusal> {
-    let text = list.to_json().to_string();
+    let text = serde_json::to_string(list).map_err(Refusal::internal)?;
     let place = SealedAs::List(keys.fixmedins_code, keys.setl_id);
     let body = app.keys.master.seal(place, text.as_bytes());
     Ok(ListUpload {
