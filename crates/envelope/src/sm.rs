@@ -5,7 +5,7 @@
 //! of their own. Secrets print as `***` and are overwritten when dropped.
 //!
 //! Sources: GB/T 32918 (SM2), GB/T 32905 (SM3), GB/T 32907 (SM4), RFC 8998
-//! (SM4 in GCM). The implementations are RustCrypto's.
+//! (SM4 in GCM). The implementations are RustCrypto's, but for the SM4 cipher.
 
 mod encoding;
 mod encrypted_key;

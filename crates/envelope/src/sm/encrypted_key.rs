@@ -14,9 +14,10 @@ use der::{
 use rand_core::TryCryptoRng;
 use sha2::Sha256;
 use sm3::Sm3;
-use sm4::Sm4;
 use spki::AlgorithmIdentifierOwned;
 use zeroize::Zeroizing;
+
+use super::sm4::Sm4;
 
 const LABEL: &str = "ENCRYPTED PRIVATE KEY";
 const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
