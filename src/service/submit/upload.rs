@@ -156,7 +156,12 @@ async fn joined(
         Some(sealed) => Some(stored_list::opened(&app.keys.master, place, &sealed)?),
         None => None,
     };
-    Ok(stored_list::join(app, Arc::clone(list), thin, record.as_ref())?)
+    Ok(stored_list::join(
+        app,
+        Arc::clone(list),
+        thin,
+        record.as_ref(),
+    )?)
 }
 
 /// The row of a list; `whole` is the list, joined with its settlement record.
