@@ -10,8 +10,8 @@ use lru::LruCache;
 
 use super::point_table::PointTable;
 
-/// Keys that are remembered. Each takes up to 60 KB, all together 63 MB.
-const KEYS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+/// Keys that are remembered. Each takes up to 99 KB, all together 63 MB.
+const KEYS: NonZeroUsize = NonZeroUsize::new(640).unwrap();
 
 /// Verifications of one key before its table is made: making it costs as much
 /// as it saves in about six.
