@@ -39,9 +39,15 @@ fn every_width() {
     #[cfg(target_arch = "x86_64")]
     {
         round_trips(level.as_sse2().unwrap());
-        level.as_sse4_2().map(round_trips);
-        level.as_avx2().map(round_trips);
-        level.as_avx512().map(round_trips);
+        if let Some(simd) = level.as_sse4_2() {
+            round_trips(simd);
+        }
+        if let Some(simd) = level.as_avx2() {
+            round_trips(simd);
+        }
+        if let Some(simd) = level.as_avx512() {
+            round_trips(simd);
+        }
     }
     dispatch!(level, simd => round_trips(simd));
 }

@@ -8,6 +8,7 @@
 use cipher::BlockCipherEncrypt;
 use ghash::{GHash, universal_hash::UniversalHash};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
 
 use super::{Block, GCM_IV, GCM_TAG, SM4_BLOCK, cipher::Sm4};
 use crate::sm::SmError;
@@ -73,14 +74,14 @@ impl Pass {
             .chain((2..=last).map(counter))
             .collect();
         cipher.encrypt_blocks(&mut stream);
-        if let [first, second, ..] = stream.as_slice() {
+        if let [first, second, ..] = stream.as_mut_slice() {
             (hash_key, mask) = (*first, *second);
+            first.as_mut_slice().zeroize();
+            second.as_mut_slice().zeroize();
         }
-        Ok(Self {
-            hash: GHash::new(&hash_key),
-            mask,
-            stream,
-        })
+        let hash = GHash::new(&hash_key);
+        hash_key.as_mut_slice().zeroize();
+        Ok(Self { hash, mask, stream })
     }
 
     fn add_to(&self, text: &mut [u8]) {
