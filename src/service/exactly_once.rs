@@ -15,7 +15,7 @@ use crate::{
     session::Session,
     store::{
         self, Tx, TxError,
-        claims::{self, Claim, Claimed, Finished, KeptAnswer},
+        claims::{self, Claim, Claimed, KeptAnswer},
     },
 };
 
@@ -83,7 +83,8 @@ pub async fn exactly_once<A: Serialize>(
                 }
                 Claimed::Fresh => {
                     let done = work(tx).await?.into_json()?;
-                    claims::finish(tx, kept(by, &done.answer)?);
+                    let sealed = sealed(by, &done.answer)?;
+                    claims::finish(tx, &by.caller.app_id, &meta.request_id, sealed);
                     append(&done.subject, "done");
                     Ok(done.answer)
                 }
@@ -124,16 +125,14 @@ pub(super) fn claim(by: &Session) -> Claim<'_> {
 }
 
 /// The answer of the call, sealed, as repeats will find it.
-pub(super) fn kept(by: &Session, answer: &Value) -> Result<Finished, Refusal> {
-    let (app_id, request_id) = (&by.caller.app_id, &by.meta.request_id);
-    let text = answer.to_string();
-    let place = SealedAs::Answer(app_id, request_id);
-    let sealed = by.app.keys.master.seal(place, text.as_bytes());
-    Ok(Finished {
-        app_id: app_id.clone(),
-        request_id: request_id.clone(),
-        answer: sealed.map_err(Refusal::internal)?,
-    })
+pub(super) fn sealed(by: &Session, answer: &Value) -> Result<Vec<u8>, Refusal> {
+    let place = SealedAs::Answer(&by.caller.app_id, &by.meta.request_id);
+    let sealed = by
+        .app
+        .keys
+        .master
+        .seal(place, answer.to_string().as_bytes());
+    sealed.map_err(Refusal::internal)
 }
 
 /// What the audit chain keeps of the call.

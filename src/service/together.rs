@@ -4,13 +4,14 @@
 //! a commit. A call whose work is known before it begins (a list to keep, an answer that
 //! needs no row) therefore waits in its worker's queue, and whatever waits there is done in
 //! one transaction: one statement claims for all, one stores, one audits, one commit answers.
-//! Nobody waits for a clock. The first call in an empty queue opens it, what else the worker
-//! has ready joins, and while a transaction runs the next ones gather.
+//! Nobody waits for a clock. A call that finds no task at work starts one, what else the
+//! worker has ready joins it, and while a transaction runs the next calls gather.
 //!
 //! The promise of [`exactly_once`] holds for each: claims, work, audit records and answers
 //! commit together or not at all. A transaction that cannot do all of its calls (one is a
-//! repeat, a list takes no upload, the database asks for another try) does none of them, and
-//! each is done alone by [`exactly_once`], which knows every case.
+//! repeat, a list takes no upload, somebody else holds a lock) does none of them, and each is
+//! done alone by [`exactly_once`], which knows every case. Repeats are rare, so a requestId
+//! is claimed last here, with its answer: a row that is not written twice.
 //!
 //! [`exactly_once`]: super::exactly_once::exactly_once
 
@@ -186,13 +187,13 @@ async fn work_on(tx: &Tx<'_>, calls: &[(Session, Work)]) -> Result<Vec<Value>, T
         .map(|(by, _)| exactly_once::claim(by))
         .collect();
     let first = claims.first().map_or("", |claim| claim.request_id);
-    tx.prepare(&[SHORT_WAIT, claims::CLAIM_ALL, store::audit::LOCK_HEAD])
+    tx.prepare(&[SHORT_WAIT, claims::CLAIM_NONCES, store::audit::LOCK_HEAD])
         .await?;
-    // One flight, in the order in which a call alone locks: claims, lane, rows.
+    // In one flight.
     let ((), fresh, lane) = tokio::try_join!(
         biased;
         tx.execute(SHORT_WAIT, &[]),
-        claims::claim_all(tx, &claims),
+        claims::claim_nonces(tx, &claims),
         audit::lock(tx, first)
     )?;
     if !fresh {
@@ -200,8 +201,11 @@ async fn work_on(tx: &Tx<'_>, calls: &[(Session, Work)]) -> Result<Vec<Value>, T
     }
     let done = all_done(tx, calls).await?;
     let made = || calls.iter().map(|(by, _)| by).zip(&done);
-    let kept = made().map(|(by, done)| exactly_once::kept(by, &done.answer));
-    claims::finish_all(tx, kept.collect::<Result<_, _>>()?);
+    let answers = made().map(|(by, done)| exactly_once::sealed(by, &done.answer));
+    let answers: Vec<Vec<u8>> = answers.collect::<Result<_, _>>()?;
+    if !claims::claim_answered(tx, &claims, &answers).await? {
+        return Err(not_together());
+    }
     let entries = made().map(|(by, done)| {
         let entry = exactly_once::entry(by, &done.subject, "done");
         (entry, by.meta.received_at)

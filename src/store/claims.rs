@@ -7,40 +7,39 @@ use chrono::{DateTime, Utc};
 use super::{Tx, TxError};
 use crate::error::{ErrorCode, Refusal};
 
-/// Claims nonce and requestId; counts those that were free.
+/// Claims nonce and requestId.
 pub(crate) const CLAIM: &str = "WITH n AS (
         INSERT INTO nonces (app_id, nonce, expires_at) VALUES ($1, $2, $3)
         ON CONFLICT DO NOTHING RETURNING 1),
     r AS (
         INSERT INTO idempotency (app_id, request_id, operation, digest, expires_at)
         VALUES ($1, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1)
-    SELECT (SELECT COUNT(*) FROM n), (SELECT COUNT(*) FROM r)";
+    SELECT EXISTS (SELECT 1 FROM n), EXISTS (SELECT 1 FROM r)";
 
-/// As [`CLAIM`] for several calls, in one order, so that two transactions that claim several
-/// cannot deadlock. For one call it costs the database half as much again.
-pub(crate) const CLAIM_ALL: &str = "WITH asked AS (
-        SELECT * FROM UNNEST($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[],
-                             $6::text[], $7::timestamptz[])
-            AS a (app_id, nonce, nonce_expires_at, request_id, operation, digest, expires_at)),
-    n AS (
+/// Claims the nonces of several calls, in one order, so that two transactions that claim
+/// several cannot deadlock; counts those that were free.
+pub(crate) const CLAIM_NONCES: &str = "WITH n AS (
         INSERT INTO nonces (app_id, nonce, expires_at)
-        SELECT app_id, nonce, nonce_expires_at FROM asked ORDER BY app_id, nonce
-        ON CONFLICT DO NOTHING RETURNING 1),
-    r AS (
-        INSERT INTO idempotency (app_id, request_id, operation, digest, expires_at)
-        SELECT app_id, request_id, operation, digest, expires_at FROM asked
+        SELECT * FROM UNNEST($1::text[], $2::text[], $3::timestamptz[]) AS a (app_id, nonce)
+        ORDER BY app_id, nonce
+        ON CONFLICT DO NOTHING RETURNING 1)
+    SELECT COUNT(*) FROM n";
+
+/// Claims the requestIds of several calls with their answers; counts those that were free.
+/// A row that is inserted with its answer costs half of one that is claimed first, and asks
+/// for no join whose plan could go stale while the table grows.
+pub(crate) const CLAIM_ANSWERED: &str = "WITH r AS (
+        INSERT INTO idempotency (app_id, request_id, operation, digest, expires_at,
+                                 sealed_answer)
+        SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
+                             $6::bytea[]) AS a (app_id, request_id)
         ORDER BY app_id, request_id
         ON CONFLICT DO NOTHING RETURNING 1)
-    SELECT (SELECT COUNT(*) FROM n), (SELECT COUNT(*) FROM r)";
+    SELECT COUNT(*) FROM r";
 
 /// Keeps an answer.
 pub(crate) const FINISH: &str =
     "UPDATE idempotency SET sealed_answer = $3 WHERE app_id = $1 AND request_id = $2";
-
-/// As [`FINISH`] for several calls; for one it costs the database twice as much.
-const FINISH_ALL: &str = "UPDATE idempotency i SET sealed_answer = k.answer
-    FROM UNNEST($1::text[], $2::text[], $3::bytea[]) AS k (app_id, request_id, answer)
-    WHERE i.app_id = k.app_id AND i.request_id = k.request_id";
 
 /// What a call claims.
 #[derive(Debug)]
@@ -89,13 +88,26 @@ pub enum KeptAnswer {
 /// # Errors
 /// [`TxError::Database`]; a lock timeout means the first send is still running.
 pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
-    let (nonces, requests) = claim_one(tx, claim)
+    let row = tx
+        .query_one(
+            CLAIM,
+            &[
+                &claim.app_id,
+                &claim.nonce,
+                &claim.nonce_expires_at,
+                &claim.request_id,
+                &claim.operation,
+                &claim.digest,
+                &claim.answer_expires_at,
+            ],
+        )
         .await
         .map_err(|error| error.when_lock_times_out(ErrorCode::StillRunning))?;
-    if nonces == 0 {
+    let (nonce_is_new, request_is_new): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
+    if !nonce_is_new {
         return Ok(Claimed::NonceUsed);
     }
-    if requests == 1 {
+    if request_is_new {
         return Ok(Claimed::Fresh);
     }
     let row = tx
@@ -124,95 +136,67 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
     })
 }
 
-/// Claims for several calls at once; whether all of them are first sends. If not, the
-/// transaction holds claims of calls that may not be done in it: roll it back.
+/// Claims the nonces of several calls; whether all of them were free. If not, the
+/// transaction holds nonces of calls that may not be done in it: roll it back.
 ///
 /// # Errors
 /// As [`claim`].
-pub async fn claim_all(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<bool, TxError> {
-    let free = match claims {
-        [claim] => claim_one(tx, claim).await?,
-        claims => claim_each(tx, claims).await?,
-    };
-    let asked = i64::try_from(claims.len()).map_err(Refusal::internal)?;
-    Ok(free == (asked, asked))
-}
-
-/// How many nonces and requestIds were free.
-type Free = (i64, i64);
-
-async fn claim_one(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Free, TxError> {
+pub async fn claim_nonces(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<bool, TxError> {
     let row = tx
         .query_one(
-            CLAIM,
-            &[
-                &claim.app_id,
-                &claim.nonce,
-                &claim.nonce_expires_at,
-                &claim.request_id,
-                &claim.operation,
-                &claim.digest,
-                &claim.answer_expires_at,
-            ],
-        )
-        .await?;
-    Ok((row.try_get(0)?, row.try_get(1)?))
-}
-
-async fn claim_each(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<Free, TxError> {
-    fn column<'a, T>(claims: &'a [Claim<'a>], of: impl Fn(&'a Claim<'a>) -> T) -> Vec<T> {
-        claims.iter().map(of).collect()
-    }
-    let row = tx
-        .query_one(
-            CLAIM_ALL,
+            CLAIM_NONCES,
             &[
                 &column(claims, |claim| claim.app_id),
                 &column(claims, |claim| claim.nonce),
                 &column(claims, |claim| claim.nonce_expires_at),
+            ],
+        )
+        .await?;
+    are_all(claims, row.try_get(0)?)
+}
+
+/// Claims the requestIds of several calls and keeps their sealed answers, one for each;
+/// whether all of them were free. If not, work was done twice: roll it back.
+///
+/// # Errors
+/// As [`claim`].
+pub async fn claim_answered(
+    tx: &Tx<'_>,
+    claims: &[Claim<'_>],
+    answers: &[Vec<u8>],
+) -> Result<bool, TxError> {
+    let row = tx
+        .query_one(
+            CLAIM_ANSWERED,
+            &[
+                &column(claims, |claim| claim.app_id),
                 &column(claims, |claim| claim.request_id),
                 &column(claims, |claim| claim.operation),
                 &column(claims, |claim| claim.digest),
                 &column(claims, |claim| claim.answer_expires_at),
+                &answers,
             ],
         )
         .await?;
-    Ok((row.try_get(0)?, row.try_get(1)?))
+    are_all(claims, row.try_get(0)?)
 }
 
-/// A sealed answer, for later repeats of the same requestId.
-#[derive(Debug)]
-pub struct Finished {
-    /// The caller.
-    pub app_id: String,
-    /// Idempotency key.
-    pub request_id: String,
-    /// What was answered, sealed with SM4-GCM.
-    pub answer: Vec<u8>,
+fn column<'a, T>(claims: &'a [Claim<'a>], of: impl Fn(&'a Claim<'a>) -> T) -> Vec<T> {
+    claims.iter().map(of).collect()
 }
 
-/// Keeps a sealed answer; travels with the commit.
-pub fn finish(tx: &Tx<'_>, one: Finished) {
+fn are_all(claims: &[Claim<'_>], free: i64) -> Result<bool, TxError> {
+    Ok(i64::try_from(claims.len()).map_err(Refusal::internal)? == free)
+}
+
+/// Keeps a sealed answer for later repeats of the same requestId; travels with the commit.
+pub fn finish(tx: &Tx<'_>, app_id: &str, request_id: &str, answer: Vec<u8>) {
     tx.with_commit(
         FINISH,
         vec![
-            Box::new(one.app_id),
-            Box::new(one.request_id),
-            Box::new(one.answer),
+            Box::new(app_id.to_owned()),
+            Box::new(request_id.to_owned()),
+            Box::new(answer),
         ],
-    );
-}
-
-/// Keeps the sealed answers of several calls; travels with the commit.
-pub fn finish_all(tx: &Tx<'_>, finished: Vec<Finished>) {
-    let (mut app_ids, mut request_ids, mut answers) = (Vec::new(), Vec::new(), Vec::new());
-    for one in finished {
-        app_ids.push(one.app_id);
-        request_ids.push(one.request_id);
-        answers.push(one.answer);
-    }
-    tx.with_commit(
-        FINISH_ALL,
-        vec![Box::new(app_ids), Box::new(request_ids), Box::new(answers)],
     );
 }
