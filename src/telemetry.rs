@@ -9,6 +9,9 @@ const LATENCY_BOUNDS: [f64; 10] = [
     0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.015, 0.05, 0.25, 1.0, 10.0,
 ];
 
+/// Calls that share a transaction.
+const CALL_BOUNDS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+
 /// Starts logging at the level of `RUST_LOG` (default `info`). A second call changes
 /// nothing, so tests may call it freely.
 pub fn start_logging() {
@@ -37,6 +40,10 @@ pub fn metrics() -> Result<PrometheusHandle, String> {
         .get_or_init(|| {
             PrometheusBuilder::new()
                 .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &LATENCY_BOUNDS)
+                .and_then(|builder| {
+                    let calls = Matcher::Suffix("_calls".into());
+                    builder.set_buckets_for_metric(calls, &CALL_BOUNDS)
+                })
                 .and_then(PrometheusBuilder::install_recorder)
                 .map_err(|error| error.to_string())
         })

@@ -113,21 +113,32 @@ impl Together {
         another
     }
 
-    /// The calls of the next transaction.
-    fn next(&self) -> Vec<Waiting> {
+    /// The calls of the task's next transaction; without any the task has ended.
+    fn next(&self, task: &mut Task<'_>) -> Vec<Waiting> {
         let mut queue = self.queue();
         let count = queue.waiting.len().min(MOST);
+        if count == 0 {
+            queue.tasks = queue.tasks.saturating_sub(1);
+            task.ended = true;
+        }
         queue.waiting.drain(..count).collect()
     }
 }
 
-/// A task that works the queue off. When the last one ends, even by a fault of ours, nobody
-/// is left waiting: their channels tell them, and the next call starts a task again.
-struct Task<'a>(&'a Together);
+/// A task that works the queue off.
+struct Task<'a> {
+    together: &'a Together,
+    ended: bool,
+}
 
+/// A task that ends too early, by a fault of ours, leaves nobody waiting for it: channels
+/// that close tell them, and the next call starts a task again.
 impl Drop for Task<'_> {
     fn drop(&mut self) {
-        let mut queue = self.0.queue();
+        if self.ended {
+            return;
+        }
+        let mut queue = self.together.queue();
         queue.tasks = queue.tasks.saturating_sub(1);
         if queue.tasks == 0 {
             queue.waiting.clear();
@@ -136,11 +147,15 @@ impl Drop for Task<'_> {
 }
 
 async fn work_off(worker: Arc<Worker>) {
-    let _task = Task(&worker.together);
+    let together = &worker.together;
+    let mut task = Task {
+        together,
+        ended: false,
+    };
     loop {
         // What the worker has ready comes first, and may join.
         tokio::task::yield_now().await;
-        let calls = worker.together.next();
+        let calls = together.next(&mut task);
         if calls.is_empty() {
             return;
         }

@@ -216,6 +216,11 @@ pub(crate) fn lists(count: usize, seed: u64) -> Vec<Value> {
     generate(scheme, &options).collect()
 }
 
+/// An upload of a list that is not submitted.
+pub(crate) fn upload(list: &Value) -> Value {
+    serde_json::json!({"report": "4101", "input": list})
+}
+
 /// A submit of a list.
 pub(crate) fn submit(list: &Value) -> Value {
     serde_json::json!({"report": "4101", "input": list, "submit": true})

@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use crate::{
     at_rest::{found, personal},
     fleet::{Fleet, Urls, Victim},
-    harness::{batch, lists, now, submit},
+    harness::{batch, lists, now, submit, upload},
     province::{Mood, Province, Switch},
 };
 
@@ -148,8 +148,11 @@ impl Sender {
         answer
     }
 
-    /// The life of one list: submitted, reported, for some revoked and reported again.
+    /// The life of one list: uploaded (in a transaction that it shares), submitted, reported,
+    /// for some revoked and reported again.
     async fn carry(&self, number: usize, list: &Value) {
+        let uploaded = self.call("hospital-a", "/reports", &upload(list)).await;
+        assert_eq!(uploaded["revision"], 1, "{uploaded}");
         let answer = self.call("hospital-a", "/reports", &submit(list)).await;
         let query = json!({"setl_id": answer["setl_id"]});
         let upload = self.call("city", "/settlement-lists/uploads", &query).await;
@@ -262,7 +265,7 @@ async fn two_instances_lose_nothing_and_do_nothing_twice() {
     let client = |name: &str| {
         Client::new(&read_caller(&folder.join(format!("{name}.toml"))).unwrap()).unwrap()
     };
-    let expected = count * 3 + count.div_ceil(3) + count.div_ceil(6);
+    let expected = count * 4 + count.div_ceil(3) + count.div_ceil(6);
     let acknowledged = Arc::new(AtomicUsize::new(0));
     let over = Arc::new(AtomicBool::new(false));
     let sender = Rc::new(Sender {
@@ -317,7 +320,7 @@ async fn two_instances_lose_nothing_and_do_nothing_twice() {
     let acked = |path: &str| tally.acknowledged.get(path).map_or(0, Vec::len);
     let (reports, revocations) = (acked("/groupings/report"), acked("/groupings/revoke"));
     let stored = [
-        number("SELECT COUNT(*) FROM settlement_lists WHERE stas_type = 1 AND revision = 1").await,
+        number("SELECT COUNT(*) FROM settlement_lists WHERE stas_type = 1 AND revision = 2").await,
         number("SELECT COUNT(*) FROM reported_groupings").await,
         number("SELECT COUNT(*) FROM reported_groupings WHERE state = 'REVOKED'").await,
     ];
@@ -361,7 +364,7 @@ async fn two_instances_lose_nothing_and_do_nothing_twice() {
         "storm seed {seed}: {SENDERS} senders, {count} lists, {seconds} s\n\
          kills {kill_count} ({database_kills} of the database), further restarts {restarts}\n\
          messages sent {}, unanswered {}, repeated {}, replayed {}\n\
-         acknowledged: lists {}, queries {}, reports {reports}, revocations {revocations}\n\
+         acknowledged: uploads and submissions {}, queries {}, reports {reports}, revocations {revocations}\n\
          stored: lists {}, reports {}, revocations {}\n\
          at the platform: messages {}, reports {}, revocations {}, repeats {}\n\
          outbox left {left}; audit: done {done}, done twice {twice}\n{}",
@@ -382,7 +385,7 @@ async fn two_instances_lose_nothing_and_do_nothing_twice() {
     );
     assert!(verify.status.success());
     assert_eq!((left, twice), (0, 0));
-    assert_eq!(acked("/reports"), count);
+    assert_eq!(acked("/reports"), 2 * count);
     assert_eq!(stored, [count, reports, revocations]);
     assert_eq!(at_platform.0, reports + revocations);
     assert_eq!((at_platform.1, at_platform.2), (reports, revocations));

@@ -6,11 +6,7 @@ use chs_gateway::{audit, commands::call::unique};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Gateway, lists, now, setl_id, submitted};
-
-fn upload(list: &Value) -> Value {
-    json!({"report": "4101", "input": list})
-}
+use crate::harness::{Answer, Gateway, lists, now, setl_id, submitted, upload};
 
 /// A gateway with one worker, so that its calls wait in one queue.
 async fn gateway() -> Gateway {
