@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Tx, TxError};
-use crate::error::{ErrorCode, Refusal};
+use crate::error::ErrorCode;
 
 /// Claims nonce and requestId.
 pub(crate) const CLAIM: &str = "WITH n AS (
@@ -17,25 +17,21 @@ pub(crate) const CLAIM: &str = "WITH n AS (
     SELECT EXISTS (SELECT 1 FROM n), EXISTS (SELECT 1 FROM r)";
 
 /// Claims the nonces of several calls, in one order, so that two transactions that claim
-/// several cannot deadlock; counts those that were free.
-pub(crate) const CLAIM_NONCES: &str = "WITH n AS (
-        INSERT INTO nonces (app_id, nonce, expires_at)
-        SELECT * FROM UNNEST($1::text[], $2::text[], $3::timestamptz[]) AS a (app_id, nonce)
-        ORDER BY app_id, nonce
-        ON CONFLICT DO NOTHING RETURNING 1)
-    SELECT COUNT(*) FROM n";
+/// several cannot deadlock; a row for each that was free.
+pub(crate) const CLAIM_NONCES: &str = "INSERT INTO nonces (app_id, nonce, expires_at)
+    SELECT * FROM UNNEST($1::text[], $2::text[], $3::timestamptz[]) AS a (app_id, nonce)
+    ORDER BY app_id, nonce
+    ON CONFLICT DO NOTHING RETURNING 1";
 
-/// Claims the requestIds of several calls with their answers; counts those that were free.
+/// Claims the requestIds of several calls with their answers; a row for each that was free.
 /// A row that is inserted with its answer costs half of one that is claimed first, and asks
 /// for no join whose plan could go stale while the table grows.
-pub(crate) const CLAIM_ANSWERED: &str = "WITH r AS (
-        INSERT INTO idempotency (app_id, request_id, operation, digest, expires_at,
-                                 sealed_answer)
-        SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
-                             $6::bytea[]) AS a (app_id, request_id)
-        ORDER BY app_id, request_id
-        ON CONFLICT DO NOTHING RETURNING 1)
-    SELECT COUNT(*) FROM r";
+const CLAIM_ANSWERED: &str = "INSERT INTO idempotency (app_id, request_id, operation, digest,
+        expires_at, sealed_answer)
+    SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
+                         $6::bytea[]) AS a (app_id, request_id)
+    ORDER BY app_id, request_id
+    ON CONFLICT DO NOTHING RETURNING 1";
 
 /// Keeps an answer.
 pub(crate) const FINISH: &str =
@@ -142,8 +138,8 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
 /// # Errors
 /// As [`claim`].
 pub async fn claim_nonces(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<bool, TxError> {
-    let row = tx
-        .query_one(
+    let free = tx
+        .query(
             CLAIM_NONCES,
             &[
                 &column(claims, |claim| claim.app_id),
@@ -152,7 +148,7 @@ pub async fn claim_nonces(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<bool, TxE
             ],
         )
         .await?;
-    are_all(claims, row.try_get(0)?)
+    Ok(free.len() == claims.len())
 }
 
 /// Claims the requestIds of several calls and keeps their sealed answers, one for each;
@@ -165,8 +161,8 @@ pub async fn claim_answered(
     claims: &[Claim<'_>],
     answers: &[Vec<u8>],
 ) -> Result<bool, TxError> {
-    let row = tx
-        .query_one(
+    let free = tx
+        .query(
             CLAIM_ANSWERED,
             &[
                 &column(claims, |claim| claim.app_id),
@@ -178,15 +174,11 @@ pub async fn claim_answered(
             ],
         )
         .await?;
-    are_all(claims, row.try_get(0)?)
+    Ok(free.len() == claims.len())
 }
 
 fn column<'a, T>(claims: &'a [Claim<'a>], of: impl Fn(&'a Claim<'a>) -> T) -> Vec<T> {
     claims.iter().map(of).collect()
-}
-
-fn are_all(claims: &[Claim<'_>], free: i64) -> Result<bool, TxError> {
-    Ok(i64::try_from(claims.len()).map_err(Refusal::internal)? == free)
 }
 
 /// Keeps a sealed answer for later repeats of the same requestId; travels with the commit.
