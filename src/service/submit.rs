@@ -38,7 +38,7 @@ pub async fn run(session: &Session, request: &SubmitRequest) -> Result<Value, Re
         SubmitRequest::List { list, submit, thin } => {
             let keys = upload::ListKeys::of(list, &session.caller)?;
             if !*submit
-                && let Some(upload) = upload::alone(session, list, *thin, &keys)?
+                && let Some(upload) = upload::known_beforehand(session, list, *thin, &keys)?
                 && let Some(answer) = together(session, Work::Upload(upload)).await?
             {
                 return Ok(answer);

@@ -1,9 +1,11 @@
 //! Calls that share a transaction.
 //!
-//! What a call costs beside its cryptography is mostly its transaction: eight statements and
-//! a commit. A call whose work is known before it begins (a list to keep, an answer that
-//! needs no row) therefore waits in its worker's queue, and whatever waits there is done in
-//! one transaction: one statement claims for all, one stores, one audits, one commit answers.
+//! What a call costs beside its cryptography is mostly its transaction: half a dozen
+//! statements and a commit. A call whose work is known before it begins (a list to keep, an
+//! answer that needs no row) therefore waits in its worker's queue, and whatever waits there
+//! is done in one transaction: one statement claims for all, one stores, one audits, one
+//! commit answers.
+//!
 //! Nobody waits for a clock. A call that finds no task at work starts one, what else the
 //! worker has ready joins it, and while a transaction runs the next calls gather.
 //!

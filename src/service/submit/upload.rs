@@ -101,18 +101,17 @@ pub(super) async fn run(
     let thin = thin || stored_list::is_thin(list);
     let joined = joined(tx, app, list, thin, keys).await?;
     let upload = made(app, list, thin, keys, &joined.list, now)?;
-    if !submit {
-        let heads = put_lists::unsubmitted(tx, &[&upload]).await?;
-        let head = heads.into_iter().next();
-        return match head {
-            Some(head) => Ok(put_lists::answered(head)),
-            None => Err(not_taken(tx, keys).await?.into()),
-        };
-    }
-    let head = lists::put(tx, &[&upload]).await?.into_iter().next();
-    let Some(head) = head else {
+    let heads = if submit {
+        lists::put(tx, &[&upload]).await?
+    } else {
+        put_lists::unsubmitted(tx, &[&upload]).await?
+    };
+    let Some(head) = heads.into_iter().next() else {
         return Err(not_taken(tx, keys).await?.into());
     };
+    if !submit {
+        return Ok(put_lists::answered(head));
+    }
     let lists = [(&head, &joined)];
     let judged = judge::submitted(tx, app, &session.caller, &lists, now).await?;
     let judged = judged.into_iter().next();
@@ -125,7 +124,7 @@ pub(super) async fn run(
 ///
 /// # Errors
 /// The random source.
-pub(super) fn alone(
+pub(super) fn known_beforehand(
     session: &Session,
     list: &SettlementList,
     thin: bool,
