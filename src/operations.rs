@@ -44,6 +44,7 @@ pub mod reconciliation_freeze;
 pub mod reconciliation_totals;
 pub mod reconciliation_withdraw;
 pub mod reports_submit;
+mod settlement_list;
 pub mod sign_in;
 pub mod sign_out;
 pub mod special_cases_change;
@@ -57,6 +58,7 @@ pub mod transaction;
 use std::pin::Pin;
 
 use chrono::NaiveDateTime;
+use chs_envelope::canonical::Document;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -91,6 +93,15 @@ pub trait Operation: Sized + 'static {
     /// # Errors
     /// The fields that the schema let through but the request cannot take.
     fn parse(data: Value) -> Result<Self::Request, Vec<FieldError>>;
+
+    /// As [`Self::parse`], of the document itself. Operations on whole lists read them from
+    /// it, without a tree of values between.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    fn read(data: Document<'_>) -> Result<Self::Request, Vec<FieldError>> {
+        Self::parse(data.into_value())
+    }
 
     /// Carries out a request in one transaction of the database.
     ///
@@ -140,7 +151,7 @@ impl OperationRow {
 
 fn carry_out<O: Operation>(session: &Session, data: Value) -> Work<'_> {
     Box::pin(async move {
-        let request = admission::admit::<O>(session, data)?;
+        let request = admission::admit::<O>(session, Document::from_value(&data))?;
         O::run(session, &request).await
     })
 }
@@ -236,20 +247,6 @@ pub(crate) fn moment_or_none<'de, D: Deserializer<'de>>(
     struct Time(#[serde(deserialize_with = "moment")] NaiveDateTime);
     let time = Option::<Time>::deserialize(deserializer)?;
     Ok(time.map(|Time(time)| time))
-}
-
-/// Takes a member out of data.
-pub(crate) fn without(mut data: Value, name: &str) -> (Value, Option<Value>) {
-    let taken = data.as_object_mut().and_then(|all| all.shift_remove(name));
-    (data, taken)
-}
-
-/// The violations of a list as field errors, below `prefix`.
-pub(crate) fn list_errors(prefix: &str, violations: Vec<chs_model::Violation>) -> Vec<FieldError> {
-    violations
-        .into_iter()
-        .map(|v| FieldError::new(format!("{prefix}{}", v.pointer), v.zh, v.en))
-        .collect()
 }
 
 #[cfg(test)]

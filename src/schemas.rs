@@ -1,8 +1,12 @@
 //! JSON Schemas of the operations, compiled once.
 
+mod documents;
+
 use std::collections::HashMap;
 
-use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
+use chs_envelope::canonical::Document;
+use documents::Documents;
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind, json::Json};
 use serde_json::Value;
 
 use crate::{error::FieldError, operations::TABLE};
@@ -11,7 +15,7 @@ use crate::{error::FieldError, operations::TABLE};
 const MOST_ERRORS: usize = 50;
 
 /// Documents and validators by operation id.
-pub struct Schemas(HashMap<&'static str, (Value, Validator)>);
+pub struct Schemas(HashMap<&'static str, (Value, Validator<Documents>)>);
 
 impl Schemas {
     /// Compiles the schema of every operation of the table.
@@ -22,7 +26,8 @@ impl Schemas {
         let mut schemas = HashMap::new();
         for row in TABLE {
             let document = (row.schema)();
-            let validator = jsonschema::validator_for(&document)
+            let validator = jsonschema::options_for::<Documents>()
+                .build(&document)
                 .map_err(|error| format!("{}: {error}", row.id))?;
             schemas.insert(row.id, (document, validator));
         }
@@ -39,7 +44,7 @@ impl Schemas {
     ///
     /// # Errors
     /// The fields that do not fit.
-    pub fn check(&self, operation: &str, data: &Value) -> Result<(), Vec<FieldError>> {
+    pub fn check(&self, operation: &str, data: &Document<'_>) -> Result<(), Vec<FieldError>> {
         let Some((_, validator)) = self.0.get(operation) else {
             return Ok(());
         };
@@ -59,8 +64,11 @@ impl Schemas {
 ///
 /// # Errors
 /// The fields that do not fit, without their values.
-pub fn fits(validator: &Validator, data: &Value) -> Result<(), Vec<FieldError>> {
-    if validator.is_valid(data) {
+pub fn fits<'a, F: Json>(
+    validator: &'a Validator<F>,
+    data: F::Node<'a>,
+) -> Result<(), Vec<FieldError>> {
+    if validator.is_valid(data.clone()) {
         return Ok(());
     }
     let mut fields = Vec::new();
@@ -75,52 +83,52 @@ pub fn fits(validator: &Validator, data: &Value) -> Result<(), Vec<FieldError>> 
 /// empty text. HIS software writes them for everything that it has no value for, and a
 /// signature that does not cover them cannot tell them from absent ones. Elements of arrays
 /// stay, for their place means something; so do empty objects and arrays.
-pub fn drop_blanks(data: &mut Value) {
+pub fn drop_blanks(data: &mut Document<'_>) {
     match data {
-        Value::Object(members) => {
-            members.retain(|_, value| !is_blank(value));
-            members.values_mut().for_each(drop_blanks);
+        Document::Object(members) => {
+            members.retain(|(_, value)| !is_blank(value));
+            members.iter_mut().for_each(|(_, value)| drop_blanks(value));
         }
-        Value::Array(items) => items.iter_mut().for_each(drop_blanks),
+        Document::Array(items) => items.iter_mut().for_each(drop_blanks),
         _ => {}
     }
 }
 
-fn is_blank(value: &Value) -> bool {
-    value.is_null() || value.as_str() == Some("")
+fn is_blank(value: &Document<'_>) -> bool {
+    *value == Document::Null || value.as_text() == Some("")
 }
 
-fn holds_nul(data: &Value) -> bool {
+fn holds_nul(data: &Document<'_>) -> bool {
     match data {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(holds_nul),
-        Value::Object(members) => members
+        Document::Text(text) => text.contains('\0'),
+        Document::Array(items) => items.iter().any(holds_nul),
+        Document::Object(members) => members
             .iter()
             .any(|(name, value)| name.contains('\0') || holds_nul(value)),
         _ => false,
     }
 }
 
-fn name_nul(data: &Value, at: &mut String, fields: &mut Vec<FieldError>) {
+fn name_nul(data: &Document<'_>, at: &mut String, fields: &mut Vec<FieldError>) {
     let length = at.len();
-    let mut below = |step: &str, value: &Value| {
+    let mut below = |step: &str, value: &Document<'_>| {
         at.push('/');
         at.push_str(&step.replace('~', "~0").replace('/', "~1").replace('\0', ""));
         name_nul(value, at, fields);
         at.truncate(length);
     };
     match data {
-        Value::Array(items) => {
+        Document::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 below(&index.to_string(), item);
             }
         }
-        Value::Object(members) => {
+        Document::Object(members) => {
             for (name, value) in members {
                 below(name, value);
             }
         }
-        Value::String(text) if text.contains('\0') && fields.len() < MOST_ERRORS => {
+        Document::Text(text) if text.contains('\0') && fields.len() < MOST_ERRORS => {
             let (zh, en) = ("含有空字符 U+0000", "holds the character U+0000");
             fields.push(FieldError::new(at.clone(), zh, en));
         }
@@ -165,37 +173,41 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn check(operation: &str, data: &Value) -> Vec<FieldError> {
+        let schemas = Schemas::compile().unwrap();
+        let data = Document::from_value(data);
+        schemas.check(operation, &data).unwrap_err()
+    }
+
     #[test]
     fn a_nul_character_is_named_by_its_field() {
-        let schemas = Schemas::compile().unwrap();
         let data = json!({"setl_ym": "202610", "level": "case", "drg_code": "A\0"});
-        let errors = schemas.check("groupings.fee-summary", &data).unwrap_err();
+        let errors = check("groupings.fee-summary", &data);
         assert_eq!(errors[0].pointer, "/drg_code");
     }
 
     #[test]
     fn blank_members_are_dropped_at_every_depth_and_elements_stay() {
-        let mut data = json!({"a": "", "b": null, "c": {"d": "", "e": 0}, "f": [], "g": {},
+        let data = json!({"a": "", "b": null, "c": {"d": "", "e": 0}, "f": [], "g": {},
             "h": ["", null, {"i": "", "j": false}, [{"k": null}]], "l": " "});
+        let mut data = Document::from_value(&data);
         drop_blanks(&mut data);
         let wanted = json!({"c": {"e": 0}, "f": [], "g": {},
             "h": ["", null, {"j": false}, [{}]], "l": " "});
-        assert_eq!(data, wanted);
+        assert_eq!(data.into_value(), wanted);
     }
 
     #[test]
     fn a_missing_member_is_named_itself() {
-        let schemas = Schemas::compile().unwrap();
         let data = json!({"after": {"fixmedins_code": "H1"}, "setl_ym": "202610"});
-        let errors = schemas.check("qc.results", &data).unwrap_err();
+        let errors = check("qc.results", &data);
         assert_eq!(errors[0].pointer, "/after/setl_id");
     }
 
     #[test]
     fn violations_are_named_without_their_values() {
-        let schemas = Schemas::compile().unwrap();
         let data = json!({"setlinfo": {"psn_name": ["张三"]}});
-        let errors = schemas.check("qc.pre-check", &data).unwrap_err();
+        let errors = check("qc.pre-check", &data);
         assert_eq!(errors[0].pointer, "/setlinfo/psn_name");
         assert!(
             !errors[0].message_en.contains("张三"),

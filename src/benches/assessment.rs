@@ -2,6 +2,7 @@
 //! grouping, pricing.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
 
+use chs_envelope::canonical::Document;
 use chs_gateway::{
     catalogue::Catalogue,
     config::Config,
@@ -35,10 +36,13 @@ fn assessment(criterion: &mut Criterion) {
     };
     let mut next = lists.iter().cycle();
     criterion.bench_function("schema of a list", |bench| {
-        bench.iter(|| schemas.check(PreCheck::ID, next.next().unwrap()));
+        bench.iter(|| {
+            let data = Document::from_value(next.next().unwrap());
+            schemas.check(PreCheck::ID, &data)
+        });
     });
     criterion.bench_function("parse a list", |bench| {
-        bench.iter(|| PreCheck::parse(next.next().unwrap().clone()).unwrap());
+        bench.iter(|| PreCheck::read(Document::from_value(next.next().unwrap())).unwrap());
     });
     let parsed: Vec<_> = lists
         .iter()

@@ -4,6 +4,7 @@
 use std::{io, sync::Arc};
 
 use actix_web::{HttpRequest, error::PayloadError, web};
+use chs_envelope::canonical::Document;
 use serde_json::Value;
 
 use crate::{
@@ -41,7 +42,7 @@ pub(super) fn worker(request: &HttpRequest, app: &App) -> Arc<Worker> {
 /// [`ErrorCode::RoleNotAllowed`], [`ErrorCode::SchemaViolation`].
 pub(crate) fn admit<O: Operation>(
     session: &Session,
-    mut data: Value,
+    mut data: Document<'_>,
 ) -> Result<O::Request, Refusal> {
     if !O::ROLES.contains(&session.caller.role) {
         return Err(Refusal::new(ErrorCode::RoleNotAllowed));
@@ -49,7 +50,7 @@ pub(crate) fn admit<O: Operation>(
     schemas::drop_blanks(&mut data);
     let violated = |errors| Refusal::new(ErrorCode::SchemaViolation).with_errors(errors);
     session.app.schemas.check(O::ID, &data).map_err(violated)?;
-    O::parse(data).map_err(violated)
+    O::read(data).map_err(violated)
 }
 
 /// Audits a refusal that must leave a trace. What cannot be audited must not look settled:

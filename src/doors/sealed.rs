@@ -13,7 +13,10 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, error::InternalError, web,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use chs_envelope::sealed::{self, EncType, Envelope, EnvelopeError};
+use chs_envelope::{
+    canonical::Document,
+    sealed::{self, EncType, Envelope, EnvelopeError, OpenedText},
+};
 use serde_json::Value;
 
 pub use answer::{SealedAnswer, SealedMessage};
@@ -63,33 +66,30 @@ impl<O: Operation> FromRequest for Call<O> {
         let request = request.clone();
         Box::pin(async move {
             let refused = |response| InternalError::from_response("refused", response).into();
-            let (app, opened) = match open::<O>(&request, body.await) {
+            let opened = open(O::ID, &request, body.await, |app, opened, data| {
+                let session = Session {
+                    worker: admission::worker(&request, &app),
+                    app,
+                    caller: opened.caller,
+                    meta: opened.meta,
+                };
+                let asked = understand::<O>(&session, data);
+                (session, opened.key, asked)
+            });
+            let (envelope, (session, key, asked)) = match opened {
                 Ok(opened) => opened,
                 Err(refusal) => {
                     line.finish(Err(&refusal));
                     return Err(refused(refusal.problem()));
                 }
             };
-            let worker = admission::worker(&request, &app);
-            let Opened {
-                caller,
-                key,
-                meta,
-                envelope,
-                data,
-            } = opened;
             let by = Verified {
-                line: line.by(&caller, &meta.request_id),
+                line: line.by(&session.caller, &session.meta.request_id),
                 key,
                 envelope,
-                session: Session {
-                    app,
-                    worker,
-                    caller,
-                    meta,
-                },
+                session,
             };
-            match understand::<O>(&by.session, data) {
+            match asked {
                 Ok(request) => Ok(Call { by, request }),
                 Err(refusal) => Err(refused(by.respond(Err(refusal)).await)),
             }
@@ -97,20 +97,21 @@ impl<O: Operation> FromRequest for Call<O> {
     }
 }
 
-/// An opened message.
+/// Whose message was opened.
 struct Opened {
     caller: Arc<Caller>,
     key: Arc<CallerKey>,
     meta: CallMeta,
-    envelope: Envelope,
-    data: Value,
 }
 
-/// Everything up to the verified caller.
-fn open<O: Operation>(
+/// Everything up to the verified caller, whose data is then read where it stands: `read`
+/// borrows the opened text, which is gone when this returns.
+fn open<T>(
+    operation: &'static str,
     request: &HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
-) -> Result<(Arc<App>, Opened), Refusal> {
+    read: impl FnOnce(Arc<App>, Opened, Document<'_>) -> T,
+) -> Result<(Envelope, T), Refusal> {
     let app = request
         .app_data::<web::Data<App>>()
         .map(|app| app.clone().into_inner())
@@ -139,42 +140,41 @@ fn open<O: Operation>(
     {
         return Err(Refusal::new(ErrorCode::TimestampOutsideWindow));
     }
-    let (key, opened) = open_with_any_key(&envelope, &caller, received_at)?;
-    let meta = CallMeta {
-        operation: O::ID,
-        request_id: envelope.head().request_id().to_owned(),
-        nonce: envelope.head().nonce().to_owned(),
-        nonce_expires_at: received_at + expires_in,
-        digest: opened.digest.to_hex(),
-        received_at,
-    };
-    Ok((
-        app,
-        Opened {
-            caller,
-            key,
-            meta,
-            envelope,
-            data: opened.data,
-        },
-    ))
+    let of_caller = Arc::clone(&caller);
+    let read = open_with_any_key(&envelope, &of_caller, received_at, |key, opened| {
+        let meta = CallMeta {
+            operation,
+            request_id: envelope.head().request_id().to_owned(),
+            nonce: envelope.head().nonce().to_owned(),
+            nonce_expires_at: received_at + expires_in,
+            digest: opened.digest.to_hex(),
+            received_at,
+        };
+        let key = Arc::clone(key);
+        read(app, Opened { caller, key, meta }, opened.data)
+    })?;
+    Ok((envelope, read))
 }
 
-/// Opens and verifies with the keys that hold now. While a caller changes its keys two
-/// sets hold, and the message does not say which one made it: the newest is tried first.
-fn open_with_any_key(
+/// Opens and verifies with the keys that hold now, and reads with the one that does. While
+/// a caller changes its keys two sets hold, and the message does not say which one made it:
+/// the newest is tried first.
+fn open_with_any_key<T>(
     envelope: &Envelope,
     caller: &Caller,
     now: DateTime<Utc>,
-) -> Result<(Arc<CallerKey>, sealed::Opened), Refusal> {
+    read: impl FnOnce(&Arc<CallerKey>, OpenedText<'_>) -> T,
+) -> Result<T, Refusal> {
     let mut refused = ErrorCode::CallerWithoutKey;
     for key in caller.keys_at(now) {
         if envelope.head().enc_type() == EncType::Sm4Gcm && !key.credentials.has_gcm_key() {
             refused = ErrorCode::EncTypeNotAllowed;
             continue;
         }
-        match sealed::open(envelope, &key.credentials, &key.public_key) {
-            Ok(opened) => return Ok((Arc::clone(key), opened)),
+        let mut plaintext = Vec::new();
+        let (credentials, sender) = (&key.credentials, &key.public_key);
+        match sealed::open_into(envelope, credentials, sender, &mut plaintext) {
+            Ok(opened) => return Ok(read(key, opened)),
             Err(_) => refused = ErrorCode::CannotOpen,
         }
     }
@@ -182,7 +182,7 @@ fn open_with_any_key(
 }
 
 /// Rate, role, schema, request.
-fn understand<O: Operation>(session: &Session, data: Value) -> Result<O::Request, Refusal> {
+fn understand<O: Operation>(session: &Session, data: Document<'_>) -> Result<O::Request, Refusal> {
     session.app.limiter.take_caller(&session.caller)?;
     admission::admit::<O>(session, data)
 }

@@ -2,12 +2,13 @@
 //! The answer is advice: the list is not kept, the answer is, for repeats of the same call.
 
 use actix_web::{HttpResponse, post};
+use chs_envelope::canonical::Document;
 use chs_quality::Companions;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, list_errors, transaction::Transaction};
+use super::{Operation, settlement_list, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
@@ -101,23 +102,25 @@ impl Operation for PreCheck {
         schema
     }
 
-    fn parse(mut data: Value) -> Result<PreCheckRequest, Vec<FieldError>> {
-        let mut take = |name: &str| data.as_object_mut().and_then(|o| o.shift_remove(name));
-        let hospital = match take("hospital") {
-            None | Some(Value::Null) => None,
-            Some(node) => Some(hospital(&node)?),
+    fn parse(data: Value) -> Result<PreCheckRequest, Vec<FieldError>> {
+        Self::read(Document::from_value(&data))
+    }
+
+    fn read(mut data: Document<'_>) -> Result<PreCheckRequest, Vec<FieldError>> {
+        let hospital = match data.take("hospital") {
+            None | Some(Document::Null) => None,
+            Some(node) => Some(hospital(&node.into_value())?),
         };
-        let options = take("options").map_or_else(
+        let options = data.take("options").map_or_else(
             || Ok(PreCheckOptions::default()),
             |options| {
-                serde_json::from_value(options).map_err(|error| {
+                serde_json::from_value(options.into_value()).map_err(|error| {
                     vec![FieldError::new("/options", "选项不正确", error.to_string())]
                 })
             },
         )?;
-        let list = chs_model::SettlementList::from_value(data).map_err(|v| list_errors("", v))?;
         Ok(PreCheckRequest {
-            list,
+            list: settlement_list::read("", &data)?,
             hospital,
             options,
         })

@@ -9,11 +9,12 @@ mod transactions;
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, post};
+use chs_envelope::canonical::Document;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, list_errors, transaction::Transaction};
+use super::{Operation, settlement_list, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
@@ -153,27 +154,33 @@ impl Operation for Submit {
         })
     }
 
-    fn parse(mut data: Value) -> Result<SubmitRequest, Vec<FieldError>> {
-        let input = data.get_mut("input").map(Value::take).unwrap_or_default();
-        let report = data
-            .get("report")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        match report {
-            "2304" => Ok(SubmitRequest::Settlement {
-                setlinfo: input.get("setlinfo").cloned().unwrap_or_default(),
-                record: input,
-            }),
-            "4401" => Ok(SubmitRequest::FrontPage {
-                baseinfo: input.get("baseinfo").cloned().unwrap_or_default(),
-                page: input,
-            }),
-            "4102" => changes(&input),
-            _ => Ok(SubmitRequest::List {
-                list: chs_model::SettlementList::from_value(input)
-                    .map(Arc::new)
-                    .map_err(|v| list_errors("/input", v))?,
-                submit: data.get("submit").and_then(Value::as_bool).unwrap_or(false),
+    fn parse(data: Value) -> Result<SubmitRequest, Vec<FieldError>> {
+        Self::read(Document::from_value(&data))
+    }
+
+    fn read(mut data: Document<'_>) -> Result<SubmitRequest, Vec<FieldError>> {
+        let input = data.take("input").unwrap_or(Document::Null);
+        let report = data.get("report").and_then(Document::as_text);
+        let part = |input: &Value, name: &str| input.get(name).cloned().unwrap_or_default();
+        match report.unwrap_or_default() {
+            "2304" => {
+                let record = input.into_value();
+                Ok(SubmitRequest::Settlement {
+                    setlinfo: part(&record, "setlinfo"),
+                    record,
+                })
+            }
+            "4401" => {
+                let page = input.into_value();
+                Ok(SubmitRequest::FrontPage {
+                    baseinfo: part(&page, "baseinfo"),
+                    page,
+                })
+            }
+            "4102" => changes(&input.into_value()),
+            report => Ok(SubmitRequest::List {
+                list: Arc::new(settlement_list::read("/input", &input)?),
+                submit: data.get("submit") == Some(&Document::Bool(true)),
                 thin: report == "4101A",
             }),
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Operation, request, transaction::Transaction};
+use super::{Operation, request, settlement_list, transaction::Transaction};
 use crate::{
     caller::Role,
     doors::sealed::{Call, SealedAnswer, SealedMessage},
@@ -15,6 +15,7 @@ use crate::{
     session::Session,
 };
 use chrono::NaiveDateTime;
+use chs_envelope::canonical::Document;
 use chs_model::SettlementList;
 
 /// A stay: its list in the full layout and the hospital record.
@@ -153,12 +154,15 @@ impl Operation for StayAuditView {
     }
 
     fn parse(data: Value) -> Result<StayAuditViewRequest, Vec<FieldError>> {
-        let (data, node) = super::without(data, "hospital");
-        let list = SettlementList::from_value(data).map_err(|v| super::list_errors("", v))?;
-        let hospital = match node {
-            None | Some(Value::Null) => HospitalRecord::default(),
-            Some(node) => request(node)?,
+        Self::read(Document::from_value(&data))
+    }
+
+    fn read(mut data: Document<'_>) -> Result<StayAuditViewRequest, Vec<FieldError>> {
+        let hospital = match data.take("hospital") {
+            None | Some(Document::Null) => HospitalRecord::default(),
+            Some(node) => request(node.into_value())?,
         };
+        let list = settlement_list::read("", &data)?;
         Ok(StayAuditViewRequest { list, hospital })
     }
 

@@ -135,7 +135,7 @@ impl Regroup for Grouper<'_> {
             set(&mut list, change)?;
         }
         remove(&mut list, changes)?;
-        let list = SettlementList::from_value(list).ok()?;
+        let list = SettlementList::parse(&list).ok()?;
         Some(self.grouped(&Case::from_list(&list).ok()?))
     }
 }

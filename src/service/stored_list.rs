@@ -132,7 +132,7 @@ fn filled(list: &SettlementList, record: &Map<String, Value>) -> Result<Settleme
     if let Some(hi_type) = hi_type.filter(|_| list.setlinfo().is_blank(setlinfo::HI_TYPE)) {
         info.insert(setlinfo::HI_TYPE.name().to_owned(), json!(hi_type));
     }
-    SettlementList::from_value(json).map_err(|_| Refusal::internal("a joined list has no shape"))
+    SettlementList::parse(&json).map_err(|_| Refusal::internal("a joined list has no shape"))
 }
 
 /// Opens stored lists and joins them; in the order of `heads`.
@@ -170,7 +170,7 @@ pub fn open(
         .ok_or_else(|| Refusal::internal("a list without a body"))?;
     let place = SealedAs::List(&head.fixmedins_code, &head.setl_id);
     let json = opened(&app.keys.master, place, body)?;
-    let list = SettlementList::from_value(json)
+    let list = SettlementList::parse(&json)
         .map_err(|_| Refusal::internal("a stored list has lost its shape"))?;
     let record = match records.get(&key) {
         Some(record) => {

@@ -23,12 +23,14 @@
 
 mod error;
 mod parse;
+mod reading;
 mod strings;
 mod write;
 
 use std::borrow::Cow;
 
 pub use error::{JsonError, JsonErrorKind};
+pub use reading::Reading;
 use serde_json::{Map, Value};
 
 use crate::sm::{Sm3Digest, sm3};
@@ -87,7 +89,7 @@ impl<'a> Document<'a> {
     /// # Errors
     /// As the module says, with the place and the cause.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, JsonError> {
-        parse::parse(bytes)
+        Reading::of(bytes).map(Reading::into_document)
     }
 
     /// Borrows a value made by a program. It is taken as it is: the limits
@@ -129,6 +131,37 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn compact(&self) -> String {
         write::compact(self)
+    }
+
+    /// A member of an object.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        let Self::Object(members) = self else {
+            return None;
+        };
+        let place = members.binary_search_by(|(key, _)| key.as_ref().cmp(name));
+        place
+            .ok()
+            .and_then(|place| members.get(place))
+            .map(|(_, value)| value)
+    }
+
+    /// Takes a member out of an object.
+    pub fn take(&mut self, name: &str) -> Option<Self> {
+        let Self::Object(members) = self else {
+            return None;
+        };
+        let place = members.iter().position(|(key, _)| key == name)?;
+        Some(members.remove(place).1)
+    }
+
+    /// The text of a string.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// Whether this is an object.

@@ -42,12 +42,6 @@ fn model(criterion: &mut Criterion) {
     criterion.bench_function("list/parse 60 diagnoses from a JSON value", |bencher| {
         bencher.iter(|| SettlementList::parse(black_box(&input)).unwrap());
     });
-    criterion.bench_function(
-        "list/copy a JSON value of 60 diagnoses and take it",
-        |bencher| {
-            bencher.iter(|| SettlementList::from_value(black_box(&input).clone()).unwrap());
-        },
-    );
     let list = SettlementList::parse(&input).unwrap();
     criterion.bench_function(
         "list/write 60 diagnoses by way of a JSON value",

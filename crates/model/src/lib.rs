@@ -19,6 +19,7 @@ mod field;
 pub mod fields;
 pub mod icd;
 pub mod id_card;
+pub mod json;
 mod list;
 mod money;
 mod node;

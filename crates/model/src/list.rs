@@ -6,6 +6,7 @@ mod parse;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
+use crate::json::Json;
 use crate::node::Node;
 use crate::row::Row;
 use crate::violation::Violation;
@@ -35,16 +36,7 @@ impl SettlementList {
     /// # Errors
     /// All faults of shape, each with its JSON Pointer: unknown members, wrong JSON
     /// types, a field under two spellings, too many rows, too long values, `\u0000`.
-    pub fn parse(input: &Value) -> Result<SettlementList, Vec<Violation>> {
-        SettlementList::from_value(input.clone())
-    }
-
-    /// As [`Self::parse`], of a value that is not needed any more: its texts become the
-    /// list's own.
-    ///
-    /// # Errors
-    /// As [`Self::parse`].
-    pub fn from_value(input: Value) -> Result<SettlementList, Vec<Violation>> {
+    pub fn parse<'a>(input: impl Json<'a>) -> Result<SettlementList, Vec<Violation>> {
         parse::parse(input)
     }
 
@@ -55,8 +47,10 @@ impl SettlementList {
         }
     }
 
-    fn nodes_mut(&mut self) -> impl Iterator<Item = (Node, &mut Vec<Row>)> {
-        Node::ALL.into_iter().skip(1).zip(&mut self.nodes)
+    /// The rows of a node other than `setlinfo`.
+    fn rows_mut(&mut self, node: Node) -> Option<&mut Vec<Row>> {
+        let place = Node::ALL.iter().position(|one| *one == node)?;
+        self.nodes.get_mut(place.checked_sub(1)?)
     }
 
     /// The person, stay and settlement; an empty row if the node is missing.

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
+use smol_str::SmolStr;
 
 use crate::calendar::{parse_date, parse_datetime};
 use crate::exact_decimal::parse_decimal;
@@ -15,8 +16,9 @@ use crate::violation::pointer;
 /// strings and which are numbers, so both are taken and the lexeme is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Scalar {
-    /// A JSON string.
-    Text(String),
+    /// A JSON string. Codes, dates and amounts stand in place; what is longer, a name or a
+    /// text, is allocated.
+    Text(SmolStr),
     /// A JSON number with its digits untouched.
     Number(Number),
 }
@@ -155,7 +157,7 @@ impl Row {
         let mut object = Map::new();
         for (field, cell) in self.cells() {
             let value = match &cell.value {
-                Scalar::Text(text) => Value::String(text.clone()),
+                Scalar::Text(text) => Value::String(text.to_string()),
                 Scalar::Number(number) => Value::Number(number.clone()),
             };
             object.insert(field.name().to_owned(), value);

@@ -43,9 +43,9 @@ fn unknown_members_are_named_by_escaped_pointers() {
     assert_eq!(
         found,
         [
-            unknown("/hospital"),
             unknown("/setlinfo/a~1b~0c"),
-            unknown("/diseinfo/1/gend")
+            unknown("/diseinfo/1/gend"),
+            unknown("/hospital"),
         ]
     );
 }
@@ -254,7 +254,6 @@ proptest! {
         prop_assert_eq!(&again, &list);
         prop_assert_eq!(&again.to_json(), &written);
         prop_assert_eq!(serde_json::to_string(&list).unwrap(), written.to_string());
-        prop_assert_eq!(SettlementList::from_value(written).unwrap(), list);
     }
 
     #[test]

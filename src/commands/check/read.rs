@@ -83,7 +83,7 @@ pub(super) fn read(line: Option<&[u8]>, clinical: Option<&Decisions>) -> Result<
             vec![place],
         )
     })?;
-    let list = SettlementList::from_value(value).map_err(|violations| {
+    let list = SettlementList::parse(&value).map_err(|violations| {
         let places = violations.into_iter().map(|violation| Place {
             pointer: violation.pointer,
             message: violation.zh,

@@ -3,9 +3,12 @@
 
 use std::borrow::Cow;
 
-use super::{Document, JsonError, JsonErrorKind as Kind, MAX_DEPTH, MAX_NUMBER, strings};
+use super::{
+    Document, JsonError, JsonErrorKind as Kind, MAX_DEPTH, MAX_NUMBER, Reading, reading::Traits,
+    strings,
+};
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Document<'_>, JsonError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Reading<'_>, JsonError> {
     let text = std::str::from_utf8(bytes).map_err(|error| JsonError {
         offset: error.valid_up_to(),
         kind: Kind::NotUtf8,
@@ -14,11 +17,15 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Document<'_>, JsonError> {
         text,
         at: 0,
         depth: 0,
+        traits: Traits {
+            plain: true,
+            scalars: false,
+        },
     };
     let mut document = Document::Null;
     parser.value(&mut document)?;
     match parser.next_token() {
-        None => Ok(document),
+        None => Ok(Reading::new(document, text, parser.traits)),
         Some(_) => Err(parser.error(Kind::Trailing)),
     }
 }
@@ -29,6 +36,7 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    traits: Traits,
 }
 
 impl<'a> Parser<'a> {
@@ -36,10 +44,17 @@ impl<'a> Parser<'a> {
     /// inside a result, documents take as long to move as to read.
     fn value(&mut self, place: &mut Document<'a>) -> Result<(), JsonError> {
         *place = match self.next_token() {
-            Some(b'"') => Document::Text(self.string()?),
+            Some(b'"') => {
+                let text = self.string()?;
+                self.traits.plain &= !text.is_empty();
+                Document::Text(text)
+            }
             Some(b'{') => Document::Object(self.nested(Self::object)?),
             Some(b'[') => Document::Array(self.nested(Self::array)?),
-            Some(b'-' | b'0'..=b'9') => Document::Number(Cow::Borrowed(self.number()?)),
+            Some(b'-' | b'0'..=b'9') => {
+                self.traits.scalars = true;
+                Document::Number(Cow::Borrowed(self.number()?))
+            }
             Some(b't') => self.word("true", Document::Bool(true))?,
             Some(b'f') => self.word("false", Document::Bool(false))?,
             Some(b'n') => self.word("null", Document::Null)?,
@@ -59,6 +74,7 @@ impl<'a> Parser<'a> {
         self.depth += 1;
         self.at += 1;
         let items = inner(self)?;
+        self.traits.plain &= !items.is_empty();
         self.depth -= 1;
         Ok(items)
     }
@@ -101,8 +117,9 @@ impl<'a> Parser<'a> {
 
     /// Sorts the members of an object, which also brings equal keys together.
     /// What a sender has sealed in canonical form is sorted already.
-    fn sorted(&self, mut members: Vec<Member<'a>>) -> Result<Vec<Member<'a>>, JsonError> {
+    fn sorted(&mut self, mut members: Vec<Member<'a>>) -> Result<Vec<Member<'a>>, JsonError> {
         if !members.is_sorted_by(|(a, _), (b, _)| a < b) {
+            self.traits.plain = false;
             members.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
             let equal = members
                 .iter()
@@ -132,6 +149,7 @@ impl<'a> Parser<'a> {
         match strings::read(rest) {
             Ok((text, length)) => {
                 self.at = start + length;
+                self.traits.plain &= matches!(text, Cow::Borrowed(_));
                 Ok(text)
             }
             Err((offset, kind)) => {
@@ -191,6 +209,8 @@ impl<'a> Parser<'a> {
             return Err(self.error(Kind::Unexpected));
         }
         self.at += word.len();
+        self.traits.scalars |= document != Document::Null;
+        self.traits.plain &= document != Document::Null;
         Ok(document)
     }
 
@@ -202,6 +222,7 @@ impl<'a> Parser<'a> {
     fn next_token(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
+            self.traits.plain = false;
         }
         self.peek()
     }

@@ -28,6 +28,37 @@ fn vector_v2() {
     assert_eq!(canonical(expected), expected);
 }
 
+/// Only what a sender wrote in canonical form is taken as it is.
+#[test]
+fn a_text_is_its_own_canonical_form() {
+    let as_it_is = |text: &str, scalars| {
+        let read = Reading::of(text.as_bytes()).unwrap();
+        assert_eq!(read.canonical(scalars), read.document().canonical(scalars));
+        matches!(read.canonical(scalars), Cow::Borrowed(_))
+    };
+    let texts = "{\"\":\" \",\"a\":[\"测\",{\"b\":\"/\"}],\"c\":\"\u{7f}\"}";
+    let scalars = r#"{"a":12.50,"b":[true,1E5]}"#;
+    assert!(as_it_is(texts, Scalars::Native) && as_it_is(texts, Scalars::Text));
+    assert!(as_it_is(scalars, Scalars::Native) && !as_it_is(scalars, Scalars::Text));
+    for other in [
+        r#"{"b":"1","a":"1"}"#,
+        r#"{"a": "1"}"#,
+        r#" {"a":"1"}"#,
+        "{\"a\":\"1\"}\n",
+        r#"{"a":"1","b":""}"#,
+        r#"{"a":"1","b":null}"#,
+        r#"{"a":"1","b":[]}"#,
+        r#"{"a":"1","b":{}}"#,
+        r#"{"a":"1","b":[{"c":""}]}"#,
+        r#"{"a":"\u001F"}"#,
+        r#"{"a":"\/"}"#,
+        r#"{"\u0061":"1"}"#,
+        "{}",
+    ] {
+        assert!(!as_it_is(other, Scalars::Native), "{other}");
+    }
+}
+
 #[test]
 fn what_becomes_empty_is_dropped() {
     assert_eq!(
@@ -223,7 +254,13 @@ proptest! {
             prop_assert_eq!(&canonical, &expected);
             prop_assert_eq!(Document::from_value(&value).canonical(Scalars::Native), expected);
             let again = Document::parse(canonical.as_bytes()).unwrap();
-            prop_assert_eq!(again.canonical(Scalars::Native), canonical);
+            prop_assert_eq!(again.canonical(Scalars::Native), canonical.clone());
+            for text in [&text, &canonical] {
+                let read = Reading::of(text.as_bytes()).unwrap();
+                for scalars in [Scalars::Native, Scalars::Text] {
+                    prop_assert_eq!(read.canonical(scalars), read.document().canonical(scalars));
+                }
+            }
         }
     }
 

@@ -1,12 +1,14 @@
 //! Opening and verifying.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::{
     AnswerEnvelope, AppCredentials, EncType, Envelope, Outcome, SignedText, envelope::signed_text,
 };
 use crate::{
-    canonical::{Document, digest},
+    canonical::{Document, Reading, digest},
     sm::{Sm2PublicKey, Sm3Digest, SmError, decode_upper_hex},
 };
 
@@ -34,6 +36,17 @@ pub struct Opened {
     pub digest: Sm3Digest,
 }
 
+/// As [`Opened`], borrowed from the plaintext.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedText<'a> {
+    /// The data, always an object, whole as it was sealed.
+    pub data: Document<'a>,
+    /// Its canonical text.
+    pub canonical: Cow<'a, str>,
+    /// SM3 of the canonical text.
+    pub digest: Sm3Digest,
+}
+
 /// An answer that the platform has signed, to the request it was asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenedAnswer {
@@ -54,7 +67,28 @@ pub fn open(
     credentials: &AppCredentials,
     sender: &Sm2PublicKey,
 ) -> Result<Opened, OpenError> {
-    open_with_outcome(envelope, None, credentials, sender)
+    let mut plaintext = Vec::new();
+    let opened = open_into(envelope, credentials, sender, &mut plaintext)?;
+    Ok(Opened {
+        canonical: opened.canonical.into_owned(),
+        digest: opened.digest,
+        data: opened.data.into_value(),
+    })
+}
+
+/// As [`open`], without a copy of the data: what is opened is borrowed from `plaintext`,
+/// whose former content is lost. For receivers that read the data straight into a type of
+/// their own.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_into<'a>(
+    envelope: &Envelope,
+    credentials: &AppCredentials,
+    sender: &Sm2PublicKey,
+    plaintext: &'a mut Vec<u8>,
+) -> Result<OpenedText<'a>, OpenError> {
+    open_with_outcome(envelope, None, credentials, sender, plaintext)
 }
 
 /// Opens and verifies the platform's answer to `request`.
@@ -76,19 +110,27 @@ pub fn open_answer(
         return Err(OpenError);
     }
     let outcome = answer.outcome();
-    let opened = open_with_outcome(answer.envelope(), Some(outcome), credentials, platform)?;
+    let mut plaintext = Vec::new();
+    let opened = open_with_outcome(
+        answer.envelope(),
+        Some(outcome),
+        credentials,
+        platform,
+        &mut plaintext,
+    )?;
     Ok(OpenedAnswer {
         outcome: outcome.clone(),
-        data: opened.data,
+        data: opened.data.into_value(),
     })
 }
 
-fn open_with_outcome(
+fn open_with_outcome<'a>(
     envelope: &Envelope,
     outcome: Option<&Outcome>,
     credentials: &AppCredentials,
     sender: &Sm2PublicKey,
-) -> Result<Opened, OpenError> {
+    plaintext: &'a mut Vec<u8>,
+) -> Result<OpenedText<'a>, OpenError> {
     if envelope.head().app_id() != credentials.app_id() {
         return Err(OpenError);
     }
@@ -106,20 +148,17 @@ fn open_with_outcome(
     match envelope.head().enc_type() {
         EncType::Sm4 => {
             let blocks = credentials.key2().ecb_decrypt_blocks(sealed)?;
-            let read = read_object(&blocks.bytes).filter(|_| blocks.padding_ok);
-            let readable = read.is_some();
-            let filler = if readable {
-                String::new()
-            } else {
-                filler(blocks.bytes.len())
+            *plaintext = blocks.bytes;
+            let read = read_object(plaintext).filter(|_| blocks.padding_ok);
+            let Some(read) = read else {
+                let filler = filler(plaintext.len());
+                let read = read_object(filler.as_bytes()).ok_or(OpenError)?;
+                verify(text(&read.canonical(credentials.scalars())));
+                return Err(OpenError);
             };
-            let document = read
-                .or_else(|| read_object(filler.as_bytes()))
-                .ok_or(OpenError)?;
-            let canonical = document.canonical(credentials.scalars());
-            let verified = verify(text(&canonical));
-            if readable & verified {
-                Ok(opened(document, canonical))
+            let canonical = read.canonical(credentials.scalars());
+            if verify(text(&canonical)) {
+                Ok(opened(read, canonical))
             } else {
                 Err(OpenError)
             }
@@ -129,16 +168,17 @@ fn open_with_outcome(
             if !verify(text("")) {
                 return Err(OpenError);
             }
-            let plaintext = key.gcm_open(envelope.head().aad().as_bytes(), &sealed)?;
-            let document = read_object(&plaintext).ok_or(OpenError)?;
-            let canonical = document.canonical(credentials.scalars());
-            Ok(opened(document, canonical))
+            *plaintext = key.gcm_open(envelope.head().aad().as_bytes(), &sealed)?;
+            let read = read_object(plaintext).ok_or(OpenError)?;
+            let canonical = read.canonical(credentials.scalars());
+            Ok(opened(read, canonical))
         }
     }
 }
 
-fn read_object(plaintext: &[u8]) -> Option<Document<'_>> {
-    Document::parse(plaintext).ok().filter(Document::is_object)
+fn read_object(plaintext: &[u8]) -> Option<Reading<'_>> {
+    let read = Reading::of(plaintext).ok();
+    read.filter(|read| read.document().is_object())
 }
 
 /// An object of about the given length. It stands in for data that cannot be
@@ -148,11 +188,10 @@ fn filler(length: usize) -> String {
     format!(r#"{{"filler":[{}0]}}"#, item.repeat(length / item.len()))
 }
 
-fn opened(document: Document<'_>, canonical: String) -> Opened {
-    let digest = digest(&canonical);
-    Opened {
-        data: document.into_value(),
+fn opened<'a>(read: Reading<'a>, canonical: Cow<'a, str>) -> OpenedText<'a> {
+    OpenedText {
+        digest: digest(&canonical),
+        data: read.into_document(),
         canonical,
-        digest,
     }
 }

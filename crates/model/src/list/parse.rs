@@ -1,9 +1,11 @@
 //! From JSON to a list: shapes only.
 
-use serde_json::{Map, Value};
+use serde_json::Number;
+use smol_str::SmolStr;
 
 use super::{MAX_ROWS, MAX_TEXT, SettlementList};
 use crate::field::Field;
+use crate::json::{Json, Shape};
 use crate::node::Node;
 use crate::row::{Row, Scalar};
 use crate::violation::{Violation, ViolationKind, pointer};
@@ -11,10 +13,10 @@ use crate::violation::{Violation, ViolationKind, pointer};
 /// Faults are counted up to here; a hostile message must not make a long answer.
 const MAX_VIOLATIONS: usize = 100;
 
-pub(super) fn parse(input: Value) -> Result<SettlementList, Vec<Violation>> {
+pub(super) fn parse<'a>(input: impl Json<'a>) -> Result<SettlementList, Vec<Violation>> {
     let mut faults = Faults(Vec::new());
     let mut list = SettlementList::empty();
-    let Value::Object(mut members) = input else {
+    let Shape::Object(members) = input.shape() else {
         faults.push(
             String::new(),
             ViolationKind::WrongType,
@@ -23,15 +25,16 @@ pub(super) fn parse(input: Value) -> Result<SettlementList, Vec<Violation>> {
         );
         return Err(faults.0);
     };
-    for name in members.keys() {
-        if Node::from_name(name).is_none() {
-            faults.unknown(pointer([name.as_str()]));
+    for (name, value) in members {
+        match Node::from_name(name) {
+            None => faults.unknown(pointer([name])),
+            Some(Node::Setlinfo) => read_setlinfo(value, &mut list.setlinfo, &mut faults),
+            Some(node) => {
+                if let Some(rows) = list.rows_mut(node) {
+                    read_rows(node, value, rows, &mut faults);
+                }
+            }
         }
-    }
-    let mut take = |node: Node| members.get_mut(node.name()).map(Value::take);
-    read_setlinfo(take(Node::Setlinfo), &mut list.setlinfo, &mut faults);
-    for (node, rows) in list.nodes_mut() {
-        read_rows(node, take(node), rows, &mut faults);
     }
     if faults.0.is_empty() {
         Ok(list)
@@ -40,11 +43,11 @@ pub(super) fn parse(input: Value) -> Result<SettlementList, Vec<Violation>> {
     }
 }
 
-fn read_setlinfo(value: Option<Value>, row: &mut Row, faults: &mut Faults) {
-    match value {
-        None | Some(Value::Null) => {}
-        Some(Value::Object(members)) => read_row(members, row, faults),
-        Some(_) => faults.push(
+fn read_setlinfo<'a>(value: impl Json<'a>, row: &mut Row, faults: &mut Faults) {
+    match value.shape() {
+        Shape::Null => {}
+        Shape::Object(members) => read_row(members, row, faults),
+        _ => faults.push(
             pointer([Node::Setlinfo.name()]),
             ViolationKind::WrongType,
             "该节点应为对象",
@@ -53,11 +56,11 @@ fn read_setlinfo(value: Option<Value>, row: &mut Row, faults: &mut Faults) {
     }
 }
 
-fn read_rows(node: Node, value: Option<Value>, rows: &mut Vec<Row>, faults: &mut Faults) {
-    let values = match value {
-        None | Some(Value::Null) => return,
-        Some(Value::Array(values)) => values,
-        Some(_) => {
+fn read_rows<'a>(node: Node, value: impl Json<'a>, rows: &mut Vec<Row>, faults: &mut Faults) {
+    let values = match value.shape() {
+        Shape::Null => return,
+        Shape::Array(values) => values,
+        _ => {
             let at = pointer([node.name()]);
             faults.push(
                 at,
@@ -78,10 +81,10 @@ fn read_rows(node: Node, value: Option<Value>, rows: &mut Vec<Row>, faults: &mut
         return;
     }
     rows.reserve_exact(values.len());
-    for (index, value) in values.into_iter().enumerate() {
-        let mut row = Row::new(node, index);
-        match value {
-            Value::Object(members) => read_row(members, &mut row, faults),
+    for (index, value) in values.enumerate() {
+        let row = rows.push_mut(Row::new(node, index));
+        match value.shape() {
+            Shape::Object(members) => read_row(members, row, faults),
             _ => faults.push(
                 pointer([node.name(), &index.to_string()]),
                 ViolationKind::WrongType,
@@ -89,22 +92,25 @@ fn read_rows(node: Node, value: Option<Value>, rows: &mut Vec<Row>, faults: &mut
                 "every row of the array must be an object",
             ),
         }
-        rows.push(row);
     }
 }
 
-fn read_row(members: Map<String, Value>, row: &mut Row, faults: &mut Faults) {
+fn read_row<'a, J: Json<'a>>(
+    members: impl Iterator<Item = (&'a str, J)>,
+    row: &mut Row,
+    faults: &mut Faults,
+) {
     for (name, value) in members {
-        let Some((field, spelling)) = field_of(row.node(), &name) else {
-            faults.unknown(pointer_in(row, &name));
+        let Some((field, spelling)) = field_of(row.node(), name) else {
+            faults.unknown(pointer_in(row, name));
             continue;
         };
-        let Some(scalar) = read_scalar(value, row, &name, faults) else {
+        let Some(scalar) = read_scalar(value, row, name, faults) else {
             continue;
         };
         if !row.set(field, spelling, scalar) {
             faults.push(
-                pointer_in(row, &name),
+                pointer_in(row, name),
                 ViolationKind::Duplicate,
                 &format!("与 {} 是同一字段的不同写法，不能同时出现", field.name()),
                 &format!(
@@ -123,29 +129,39 @@ fn field_of(node: Node, name: &str) -> Option<(Field, &'static str)> {
     Some((field, alias.copied().unwrap_or(field.name())))
 }
 
-fn read_scalar(value: Value, row: &Row, name: &str, faults: &mut Faults) -> Option<Scalar> {
-    let (kind, zh, en) = match value {
-        Value::Null => return None,
-        Value::String(text) if text.contains('\0') => (
+fn read_scalar<'a>(
+    value: impl Json<'a>,
+    row: &Row,
+    name: &str,
+    faults: &mut Faults,
+) -> Option<Scalar> {
+    let (kind, zh, en) = match value.shape() {
+        Shape::Null => return None,
+        Shape::Text(text) if text.contains('\0') => (
             ViolationKind::ForbiddenCharacter,
             "值含有空字符 \\u0000".to_owned(),
             "the value holds the null character \\u0000".to_owned(),
         ),
-        Value::String(text) if !too_long(&text) => return Some(Scalar::Text(text)),
-        Value::Number(number) if !too_long(number.as_str()) => {
-            return Some(Scalar::Number(number));
+        Shape::Text(text) if !too_long(text) => return Some(Scalar::Text(SmolStr::new(text))),
+        Shape::Number(lexeme) if !too_long(lexeme) => {
+            // With arbitrary precision every number of JSON can be held. If that ever
+            // changes, the lexeme must not be lost.
+            return Some(match lexeme.parse::<Number>() {
+                Ok(number) => Scalar::Number(number),
+                Err(_) => Scalar::Text(SmolStr::new(lexeme)),
+            });
         }
-        Value::String(_) | Value::Number(_) => (
+        Shape::Text(_) | Shape::Number(_) => (
             ViolationKind::TooLong,
             format!("值超过 {MAX_TEXT} 个字符"),
             format!("the value is longer than {MAX_TEXT} characters"),
         ),
-        Value::Bool(_) => (
+        Shape::Bool => (
             ViolationKind::WrongType,
             "值应为字符串或数字，不能是布尔值".to_owned(),
             "the value must be a string or a number, not a boolean".to_owned(),
         ),
-        Value::Array(_) | Value::Object(_) => (
+        Shape::Array(_) | Shape::Object(_) => (
             ViolationKind::NotScalar,
             "值应为字符串或数字，不能是对象或数组".to_owned(),
             "the value must be a string or a number, not an object or array".to_owned(),
