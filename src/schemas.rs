@@ -100,11 +100,11 @@ fn is_blank(value: &Document<'_>) -> bool {
 
 fn holds_nul(data: &Document<'_>) -> bool {
     match data {
-        Document::Text(text) => text.contains('\0'),
+        Document::Text(text) => text.as_bytes().contains(&0),
         Document::Array(items) => items.iter().any(holds_nul),
         Document::Object(members) => members
             .iter()
-            .any(|(name, value)| name.contains('\0') || holds_nul(value)),
+            .any(|(name, value)| name.as_bytes().contains(&0) || holds_nul(value)),
         _ => false,
     }
 }

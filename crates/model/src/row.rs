@@ -2,8 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
-use serde::ser::{Serialize, Serializer};
-use serde_json::{Map, Number, Value};
+use serde::ser::{Error, Serialize, Serializer};
+use serde_json::{Map, Number, Value, value::RawValue};
 use smol_str::SmolStr;
 
 use crate::calendar::{parse_date, parse_datetime};
@@ -19,15 +19,24 @@ pub(crate) enum Scalar {
     /// A JSON string. Codes, dates and amounts stand in place; what is longer, a name or a
     /// text, is allocated.
     Text(SmolStr),
-    /// A JSON number with its digits untouched.
-    Number(Number),
+    /// The lexeme of a JSON number with its digits untouched.
+    Number(SmolStr),
 }
 
 impl Scalar {
+    /// A number by its lexeme. An exponent is spelt as a JSON value spells it, so that a
+    /// list that was written and read again is the same.
+    pub(crate) fn number(lexeme: &str) -> Scalar {
+        let exponent = lexeme.bytes().any(|byte| matches!(byte, b'e' | b'E'));
+        match exponent.then(|| lexeme.parse::<Number>()) {
+            Some(Ok(number)) => Scalar::Number(SmolStr::new(number.as_str())),
+            _ => Scalar::Number(SmolStr::new(lexeme)),
+        }
+    }
+
     fn as_str(&self) -> &str {
         match self {
-            Scalar::Text(text) => text,
-            Scalar::Number(number) => number.as_str(),
+            Scalar::Text(text) | Scalar::Number(text) => text,
         }
     }
 }
@@ -36,7 +45,9 @@ impl Serialize for Scalar {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Scalar::Text(text) => serializer.serialize_str(text),
-            Scalar::Number(number) => number.serialize(serializer),
+            Scalar::Number(lexeme) => serde_json::from_str::<&RawValue>(lexeme)
+                .map_err(S::Error::custom)?
+                .serialize(serializer),
         }
     }
 }
@@ -158,7 +169,12 @@ impl Row {
         for (field, cell) in self.cells() {
             let value = match &cell.value {
                 Scalar::Text(text) => Value::String(text.to_string()),
-                Scalar::Number(number) => Value::Number(number.clone()),
+                // With arbitrary precision every number of JSON can be held. If that ever
+                // changes, the lexeme must not be lost.
+                Scalar::Number(lexeme) => match lexeme.parse() {
+                    Ok(number) => Value::Number(number),
+                    Err(_) => Value::String(lexeme.to_string()),
+                },
             };
             object.insert(field.name().to_owned(), value);
         }

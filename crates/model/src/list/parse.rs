@@ -1,6 +1,5 @@
 //! From JSON to a list: shapes only.
 
-use serde_json::Number;
 use smol_str::SmolStr;
 
 use super::{MAX_ROWS, MAX_TEXT, SettlementList};
@@ -137,20 +136,13 @@ fn read_scalar<'a>(
 ) -> Option<Scalar> {
     let (kind, zh, en) = match value.shape() {
         Shape::Null => return None,
-        Shape::Text(text) if text.contains('\0') => (
+        Shape::Text(text) if text.as_bytes().contains(&0) => (
             ViolationKind::ForbiddenCharacter,
             "值含有空字符 \\u0000".to_owned(),
             "the value holds the null character \\u0000".to_owned(),
         ),
         Shape::Text(text) if !too_long(text) => return Some(Scalar::Text(SmolStr::new(text))),
-        Shape::Number(lexeme) if !too_long(lexeme) => {
-            // With arbitrary precision every number of JSON can be held. If that ever
-            // changes, the lexeme must not be lost.
-            return Some(match lexeme.parse::<Number>() {
-                Ok(number) => Scalar::Number(number),
-                Err(_) => Scalar::Text(SmolStr::new(lexeme)),
-            });
-        }
+        Shape::Number(lexeme) if !too_long(lexeme) => return Some(Scalar::number(lexeme)),
         Shape::Text(_) | Shape::Number(_) => (
             ViolationKind::TooLong,
             format!("值超过 {MAX_TEXT} 个字符"),
