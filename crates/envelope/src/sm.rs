@@ -7,6 +7,7 @@
 //! Sources: GB/T 32918 (SM2), GB/T 32905 (SM3), GB/T 32907 (SM4), RFC 8998
 //! (SM4 in GCM). The implementations are RustCrypto's, but for the SM4 cipher.
 
+mod base_multiple;
 mod encoding;
 mod encrypted_key;
 mod key_tables;
@@ -14,6 +15,7 @@ mod point_table;
 mod private_key;
 mod public_key;
 mod signature;
+mod signed_digits;
 mod signer;
 mod sm3;
 mod sm4;

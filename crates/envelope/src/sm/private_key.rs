@@ -4,8 +4,8 @@
 use std::fmt;
 
 use ::sm2::{
-    FieldBytes, NonZeroScalar, ProjectivePoint, Scalar, SecretKey, Sm2, U256,
-    elliptic_curve::{Curve, Group, PrimeField, ops::Reduce, point::AffineCoordinates},
+    FieldBytes, NonZeroScalar, Scalar, SecretKey, Sm2, U256,
+    elliptic_curve::{Curve, PrimeField, ops::Reduce, point::AffineCoordinates},
     pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding},
 };
 use ::sm3::Sm3;
@@ -14,7 +14,8 @@ use rfc6979::KGenerator;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    DEFAULT_USER_ID, KeyFileError, Signer, Sm2PublicKey, Sm2Signature, SmError, encrypted_key,
+    DEFAULT_USER_ID, KeyFileError, Signer, Sm2PublicKey, Sm2Signature, SmError,
+    base_multiple::base_multiple, encrypted_key,
 };
 
 /// A private key d, 1 ≤ d ≤ n−2, with its public key.
@@ -165,7 +166,7 @@ impl Sm2PrivateKey {
     /// library's constant-time operations alone. Only r, s and what they rule
     /// out, all published or never used, decide a branch.
     fn sign_with_nonce(&self, e: Scalar, k: &Scalar) -> Option<Sm2Signature> {
-        let point = ProjectivePoint::mul_by_generator(k).to_affine();
+        let point = base_multiple(k).to_affine();
         let r = e + Scalar::reduce(&point.x());
         // (1+d)⁻¹·(k − r·d), written with one multiplication.
         let s = self.secrets.inverse * (r + k) - r;
