@@ -28,7 +28,7 @@ pub use private_key::Sm2PrivateKey;
 pub use public_key::{DEFAULT_USER_ID, Sm2PublicKey};
 pub use rand_core::TryCryptoRng;
 pub use signature::Sm2Signature;
-pub use signer::{Signer, sign_with};
+pub use signer::{Signer, ToSign, sign_with};
 pub use sm3::{Sm3Digest, hmac_sm3, sm3};
 pub use sm4::{GCM_OVERHEAD, SM4_BLOCK, Sm4Key};
 
