@@ -335,7 +335,7 @@ fn listen(
         // A worker that is started again after a panic finds none left and shares.
         let store = stores.lock().ok().and_then(|mut stores| stores.pop());
         let store = store.unwrap_or_else(|| app.store.clone());
-        let worker = web::Data::new(Worker::new(store));
+        let worker = web::Data::new(Worker::new(store, Arc::clone(&app.keys.signing)));
         let warming = worker.clone();
         actix_web::rt::spawn(async move { warming.store.warm_up().await });
         ActixApp::new()

@@ -6,4 +6,5 @@ pub mod limits;
 mod patience;
 pub mod plain;
 pub mod sealed;
+pub mod signatures;
 pub mod transaction;

@@ -14,6 +14,7 @@ use std::{
     io::Write,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use chs_envelope::sm::{KeyFileError, Signer, Sm2PrivateKey, Sm4Key};
@@ -76,7 +77,7 @@ pub enum KeyError {
 /// The platform's own keys.
 pub struct PlatformKeys {
     /// Signs answers.
-    pub signing: Box<dyn Signer>,
+    pub signing: Arc<dyn Signer>,
     /// Seals at rest.
     pub master: MasterKey,
 }
@@ -116,7 +117,7 @@ impl PlatformKeys {
         let master =
             Sm4Key::from_hex(&master).map_err(|_| KeyError::Content(master_place.to_string()))?;
         Ok(PlatformKeys {
-            signing: Box::new(signing),
+            signing: Arc::new(signing),
             master: MasterKey::new(master, earlier_keys(&config.keys.earlier_master_keys)?),
         })
     }

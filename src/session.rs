@@ -4,8 +4,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chs_envelope::sm::Signer;
 
-use crate::{app::App, caller::Caller, service::together::Together, store::Store};
+use crate::{
+    app::App, caller::Caller, doors::signatures::Signatures, service::together::Together,
+    store::Store,
+};
 
 /// What an HTTP worker has of its own.
 pub struct Worker {
@@ -13,14 +17,17 @@ pub struct Worker {
     pub store: Store,
     /// Calls of this worker that share a transaction.
     pub together: Together,
+    /// Answers of this worker that are signed together.
+    pub signatures: Signatures,
 }
 
 impl Worker {
-    /// A worker over these connections.
-    pub fn new(store: Store) -> Worker {
+    /// A worker over these connections, whose answers are signed by `signer`.
+    pub fn new(store: Store, signer: Arc<dyn Signer>) -> Worker {
         Worker {
             store,
             together: Together::default(),
+            signatures: Signatures::new(signer),
         }
     }
 }

@@ -30,7 +30,10 @@ pub(super) fn whole(body: Result<web::Bytes, actix_web::Error>) -> Result<web::B
 /// The worker that handles the request.
 pub(super) fn worker(request: &HttpRequest, app: &App) -> Arc<Worker> {
     request.app_data::<web::Data<Worker>>().map_or_else(
-        || Arc::new(Worker::new(app.store.clone())),
+        || {
+            let signer = Arc::clone(&app.keys.signing);
+            Arc::new(Worker::new(app.store.clone(), signer))
+        },
         |worker| Arc::clone(worker),
     )
 }

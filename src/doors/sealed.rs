@@ -191,7 +191,7 @@ impl Verified {
     async fn respond(self, outcome: Result<Value, Refusal>) -> HttpResponse {
         let outcome = admission::audited(&self.session, outcome).await;
         self.line.finish(outcome.as_ref().map(|_| ()));
-        answer::seal(&self.session, &self.key, &self.envelope, &outcome)
+        answer::seal(&self.session, &self.key, &self.envelope, &outcome).await
     }
 }
 

@@ -11,7 +11,7 @@ use chs_envelope::{
         AppCredentials, EncType, Envelope, Head, Outcome, Timestamp, open, seal_answer,
         seal_request,
     },
-    sm::{Sm2PrivateKey, Sm4Key, sm3},
+    sm::{Signer, Sm2PrivateKey, Sm4Key, ToSign, sm3},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -50,6 +50,16 @@ fn primitives(c: &mut Criterion) {
     group.bench_function("sm2 sign, 64 bytes", |b| {
         b.iter(|| key.sign(&[black_box(&[0x42; 64])], &mut rng).unwrap());
     });
+    for count in [1, 8, 64] {
+        let digests: Vec<ToSign> = (0..count)
+            .map(|_| ToSign::new([0x42; 32], &mut rng).unwrap())
+            .collect();
+        group.throughput(Throughput::Elements(count));
+        group.bench_function(format!("sm2 sign, {count} digests together"), |b| {
+            b.iter(|| key.sign_many(black_box(&digests)));
+        });
+    }
+    group.throughput(Throughput::Elements(1));
     group.bench_function("sm2 verify, 8 KiB", |b| {
         b.iter(|| {
             key.public_key()

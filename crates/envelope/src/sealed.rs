@@ -43,6 +43,6 @@ pub use error::EnvelopeError;
 pub use form::EXTRA_MAX;
 pub use head::{EncType, Head, SIGN_TYPE, VERSION, fresh_nonce};
 pub use open::{OpenError, Opened, OpenedAnswer, OpenedText, open, open_answer, open_into};
-pub use seal::{SealError, seal_answer, seal_request};
+pub use seal::{SealError, UnsignedAnswer, seal_answer, seal_request, unsigned_answer};
 pub use signed_text::SignedText;
 pub use timestamp::Timestamp;

@@ -7,6 +7,7 @@
 //! Sources: GB/T 32918 (SM2), GB/T 32905 (SM3), GB/T 32907 (SM4), RFC 8998
 //! (SM4 in GCM). The implementations are RustCrypto's, but for the SM4 cipher.
 
+mod base_multiple;
 mod encoding;
 mod encrypted_key;
 mod key_tables;
@@ -14,6 +15,7 @@ mod point_table;
 mod private_key;
 mod public_key;
 mod signature;
+mod signed_digits;
 mod signer;
 mod sm3;
 mod sm4;
@@ -26,7 +28,7 @@ pub use private_key::Sm2PrivateKey;
 pub use public_key::{DEFAULT_USER_ID, Sm2PublicKey};
 pub use rand_core::TryCryptoRng;
 pub use signature::Sm2Signature;
-pub use signer::{Signer, sign_with};
+pub use signer::{Signer, ToSign, sign_with};
 pub use sm3::{Sm3Digest, hmac_sm3, sm3};
 pub use sm4::{GCM_OVERHEAD, SM4_BLOCK, Sm4Key};
 

@@ -73,7 +73,7 @@ pub struct SealedAnswer<A: ToSchema> {
 }
 
 /// Seals an outcome in the encType of the request, signed by the platform.
-pub(super) fn seal(
+pub(super) async fn seal(
     session: &Session,
     key: &CallerKey,
     request: &Envelope,
@@ -83,7 +83,7 @@ pub(super) fn seal(
         Ok(_) => (StatusCode::OK, None),
         Err(refusal) => (refusal.code.status(), refusal.retry_after),
     };
-    match sealed_body(session, key, request, outcome) {
+    match sealed_body(session, key, request, outcome).await {
         Ok(body) => {
             let mut response = HttpResponse::build(status);
             if let Some(seconds) = retry_after {
@@ -91,7 +91,7 @@ pub(super) fn seal(
             }
             response.content_type("application/json").body(body)
         }
-        // Sealing fails only when the random source does; the answer cannot go out in the
+        // Sealing fails only when the random source or the signer does; the answer cannot go out in the
         // open, so the caller gets the plain fault.
         Err(error) => {
             tracing::error!(%error, "an answer could not be sealed");
@@ -100,7 +100,7 @@ pub(super) fn seal(
     }
 }
 
-fn sealed_body(
+async fn sealed_body(
     session: &Session,
     key: &CallerKey,
     request: &Envelope,
@@ -116,14 +116,15 @@ fn sealed_body(
     };
     let now = Timestamp::from_millis((session.app.clock)().timestamp_millis())
         .ok_or("the clock is out of range")?;
-    let answer = sealed::seal_answer(
+    let answer = sealed::unsigned_answer(
         request.head(),
         now,
         Outcome::new(code, &message, outcome.is_ok())?,
         data,
         &key.credentials,
-        &*session.app.keys.signing,
+        session.app.keys.signing.public_key(),
         &mut SysRng,
     )?;
-    Ok(answer.to_json())
+    let signature = session.worker.signatures.sign(*answer.digest()).await?;
+    Ok(answer.signed(signature).to_json())
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     canonical::Document,
-    sm::{Signer, SmError, encode_upper_hex, sign_with},
+    sm::{Signer, Sm2PublicKey, Sm2Signature, SmError, ToSign, encode_upper_hex},
 };
 
 /// Why a message cannot be sealed: always the sender's own mistake.
@@ -43,7 +43,10 @@ pub fn seal_request<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
 ) -> Result<Envelope, SealError> {
     let document = object(data)?;
     let canonical = document.canonical(credentials.scalars());
-    seal(head, &canonical, &canonical, None, credentials, sender, rng)
+    let public = sender.public_key();
+    let sealed = seal(head, &canonical, &canonical, None, credentials, public, rng)?;
+    let signature = sender.sign_one(&ToSign::new(sealed.e, rng)?)?;
+    Ok(sealed.signed(signature))
 }
 
 /// Seals and signs the answer to `request`, with the platform's key: the same
@@ -65,11 +68,32 @@ pub fn seal_answer<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
     platform: &S,
     rng: &mut R,
 ) -> Result<AnswerEnvelope, SealError> {
+    let public = platform.public_key();
+    let unsigned = unsigned_answer(request, timestamp, outcome, data, credentials, public, rng)?;
+    let signature = platform.sign_one(&ToSign::new(*unsigned.digest(), rng)?)?;
+    Ok(unsigned.signed(signature))
+}
+
+/// The first half of [`seal_answer`]: the answer sealed, not yet signed. For a platform that
+/// gathers answers and has them signed together ([`Signer::sign_many`]). `platform` is the
+/// public key of the signer.
+///
+/// # Errors
+/// As [`SealError`] says.
+pub fn unsigned_answer<R: TryCryptoRng + ?Sized>(
+    request: &Head,
+    timestamp: Timestamp,
+    outcome: Outcome,
+    data: &Value,
+    credentials: &AppCredentials,
+    platform: &Sm2PublicKey,
+    rng: &mut R,
+) -> Result<UnsignedAnswer, SealError> {
     let document = object(data)?;
     let canonical = document.canonical(credentials.scalars());
     let head = request.answered_at(timestamp);
     let plaintext = document.compact();
-    let envelope = seal(
+    let sealed = seal(
         head,
         &plaintext,
         &canonical,
@@ -78,7 +102,42 @@ pub fn seal_answer<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
         platform,
         rng,
     )?;
-    Ok(AnswerEnvelope::new(envelope, outcome))
+    Ok(UnsignedAnswer { sealed, outcome })
+}
+
+/// A sealed answer that waits for its signature.
+pub struct UnsignedAnswer {
+    sealed: Sealed,
+    outcome: Outcome,
+}
+
+impl UnsignedAnswer {
+    /// The digest e that is to be signed.
+    #[must_use]
+    pub const fn digest(&self) -> &[u8; 32] {
+        &self.sealed.e
+    }
+
+    /// The answer with its signature, which has to be the platform's over
+    /// [`Self::digest`]: it is not looked at here.
+    #[must_use]
+    pub fn signed(self, signature: Sm2Signature) -> AnswerEnvelope {
+        AnswerEnvelope::new(self.sealed.signed(signature), self.outcome)
+    }
+}
+
+/// A message but for its signature.
+struct Sealed {
+    head: Head,
+    enc_data: String,
+    /// The digest that is to be signed.
+    e: [u8; 32],
+}
+
+impl Sealed {
+    fn signed(self, signature: Sm2Signature) -> Envelope {
+        Envelope::new(self.head, self.enc_data, signature)
+    }
 }
 
 fn object(data: &Value) -> Result<Document<'_>, SealError> {
@@ -89,15 +148,15 @@ fn object(data: &Value) -> Result<Document<'_>, SealError> {
     }
 }
 
-fn seal<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
+fn seal<R: TryCryptoRng + ?Sized>(
     head: Head,
     plaintext: &str,
     canonical: &str,
     outcome: Option<&Outcome>,
     credentials: &AppCredentials,
-    key: &S,
+    key: &Sm2PublicKey,
     rng: &mut R,
-) -> Result<Envelope, SealError> {
+) -> Result<Sealed, SealError> {
     if head.app_id() != credentials.app_id() {
         return Err(SealError::OtherApp);
     }
@@ -110,6 +169,6 @@ fn seal<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
     };
     let enc_data = encode_upper_hex(&sealed);
     let text = signed_text(&head, canonical, &enc_data, outcome, credentials);
-    let signature = sign_with(key, &text.parts(), rng)?;
-    Ok(Envelope::new(head, enc_data, signature))
+    let e = key.digest(&text.parts());
+    Ok(Sealed { head, enc_data, e })
 }

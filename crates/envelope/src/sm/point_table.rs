@@ -1,14 +1,17 @@
 //! Multiples of a point, written down once, so that multiplying it by a
 //! public number is additions alone.
 //!
-//! Variable time: for verification only, where every number is public.
+//! Variable time: for verification only, where every number is public. Signing
+//! takes the rows alone, and goes through them its own way (`base_multiple`).
 
 use std::sync::LazyLock;
 
 use ::sm2::{
     AffinePoint, ProjectivePoint, Scalar,
-    elliptic_curve::{CurveGroup, Group, PrimeField},
+    elliptic_curve::{CurveGroup, Group},
 };
+
+use super::signed_digits::{self, SignedDigits};
 
 /// Bits of a number that one addition deals with, for the base point: 13,312
 /// entries, 960 KB, once in a process. What is wider leaves the processor's
@@ -19,12 +22,13 @@ const BASE_WIDTH: u32 = 10;
 /// cache.
 const KEY_WIDTH: u32 = 6;
 
-/// Row i holds j·2^(w·i)·P for j in 1..=2^(w−1). The digits of a number are
-/// signed, so that half the multiples are enough.
 pub(super) struct PointTable {
     width: u32,
-    rows: Vec<Box<[AffinePoint]>>,
+    rows: Box<[Row]>,
 }
+
+/// The multiples that one digit of a number chooses from.
+pub(super) type Row = Box<[AffinePoint]>;
 
 static BASE: LazyLock<PointTable> =
     LazyLock::new(|| PointTable::new(ProjectivePoint::GENERATOR, BASE_WIDTH));
@@ -41,49 +45,19 @@ impl PointTable {
     }
 
     fn new(point: ProjectivePoint, width: u32) -> Self {
-        let half = 1_usize << (width - 1);
-        // One bit more than a number has, for the carry out of its top digit.
-        let rows = (Scalar::NUM_BITS + 1).div_ceil(width);
-        let mut start = point;
-        let rows = (0..rows)
-            .map(|_| {
-                let multiples: Vec<ProjectivePoint> =
-                    std::iter::successors(Some(start), |last| Some(last + &start))
-                        .take(half)
-                        .collect();
-                // 2^w times where this row began is twice its last entry.
-                start = multiples.last().unwrap_or(&start).double();
-                let mut row = vec![AffinePoint::IDENTITY; half];
-                ProjectivePoint::batch_normalize(&multiples, &mut row);
-                row.into_boxed_slice()
-            })
-            .collect();
+        let rows = rows(point, width);
         Self { width, rows }
     }
 
     /// `sum` + `number`·P.
     pub(super) fn add_multiple(&self, sum: ProjectivePoint, number: &Scalar) -> ProjectivePoint {
-        let (full, half) = (1_u32 << self.width, 1_u32 << (self.width - 1));
-        let bytes = number.to_repr();
-        let mut bytes = bytes.iter().rev();
-        let (mut sum, mut window, mut bits, mut carry) = (sum, 0_u32, 0_u32, 0_u32);
-        for row in &self.rows {
-            while bits < self.width {
-                window |= bytes.next().map_or(0, |byte| u32::from(*byte)) << bits;
-                bits += 8;
-            }
-            let digit = (window & (full - 1)) + carry;
-            window >>= self.width;
-            bits -= self.width;
-            carry = u32::from(digit > half);
-            // A digit above the half is written as itself less 2^w, and one
-            // more in the next row.
-            let size = if carry == 1 { full - digit } else { digit };
-            let place = usize::try_from(size)
+        let mut sum = sum;
+        for (row, digit) in self.rows.iter().zip(SignedDigits::new(number, self.width)) {
+            let place = usize::try_from(digit.size)
                 .ok()
                 .and_then(|size| size.checked_sub(1));
             if let Some(entry) = place.and_then(|place| row.get(place)) {
-                if carry == 1 {
+                if bool::from(digit.negative) {
                     sum -= entry;
                 } else {
                     sum += entry;
@@ -92,6 +66,26 @@ impl PointTable {
         }
         sum
     }
+}
+
+/// Row i holds j·2^(w·i)·P for j in 1..=2^(w−1). The digits of a number are
+/// signed, so that half the multiples are enough.
+pub(super) fn rows(point: ProjectivePoint, width: u32) -> Box<[Row]> {
+    let half = 1_usize << (width - 1);
+    let mut start = point;
+    (0..signed_digits::count(width))
+        .map(|_| {
+            let multiples: Vec<ProjectivePoint> =
+                std::iter::successors(Some(start), |last| Some(last + &start))
+                    .take(half)
+                    .collect();
+            // 2^w times where this row began is twice its last entry.
+            start = multiples.last().unwrap_or(&start).double();
+            let mut row = vec![AffinePoint::IDENTITY; half];
+            ProjectivePoint::batch_normalize(&multiples, &mut row);
+            row.into_boxed_slice()
+        })
+        .collect()
 }
 
 #[cfg(test)]

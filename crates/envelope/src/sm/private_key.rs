@@ -1,21 +1,18 @@
-//! SM2 private keys and SM3withSM2 signing (GB/T 32918.2, curve of GB/T
-//! 32918.5).
+//! SM2 private keys (GB/T 32918.1, curve of GB/T 32918.5): how they are read, made and
+//! written.
+
+mod signing;
 
 use std::fmt;
 
 use ::sm2::{
-    FieldBytes, NonZeroScalar, ProjectivePoint, Scalar, SecretKey, Sm2, U256,
-    elliptic_curve::{Curve, Group, PrimeField, ops::Reduce, point::AffineCoordinates},
+    NonZeroScalar, Scalar, SecretKey,
     pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding},
 };
-use ::sm3::Sm3;
 use rand_core::TryCryptoRng;
-use rfc6979::KGenerator;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use super::{
-    DEFAULT_USER_ID, KeyFileError, Signer, Sm2PublicKey, Sm2Signature, SmError, encrypted_key,
-};
+use super::{DEFAULT_USER_ID, KeyFileError, Sm2PublicKey, SmError, encrypted_key};
 
 /// A private key d, 1 ≤ d ≤ n−2, with its public key.
 pub struct Sm2PrivateKey {
@@ -112,74 +109,6 @@ impl Sm2PrivateKey {
         &self.public
     }
 
-    /// Signs the message, given in parts. The nonce k comes from RFC 6979
-    /// with 32 bytes of `rng` mixed in, so that neither a broken generator
-    /// nor a fault during a repeated signature gives the key away.
-    ///
-    /// # Errors
-    /// When the generator fails.
-    pub fn sign<R: TryCryptoRng + ?Sized>(
-        &self,
-        message: &[&[u8]],
-        rng: &mut R,
-    ) -> Result<Sm2Signature, SmError> {
-        self.sign_digest(&self.public.digest(message), rng)
-    }
-
-    /// As [`Self::sign`] with e already known.
-    ///
-    /// # Errors
-    /// When the generator fails.
-    pub fn sign_digest<R: TryCryptoRng + ?Sized>(
-        &self,
-        e: &[u8; 32],
-        rng: &mut R,
-    ) -> Result<Sm2Signature, SmError> {
-        let mut fresh = Zeroizing::new([0; 32]);
-        rng.try_fill_bytes(fresh.as_mut_slice())
-            .map_err(|_| SmError)?;
-        self.sign_fresh(e, &fresh)
-    }
-
-    /// As [`Self::sign_digest`] with the random bytes already drawn.
-    fn sign_fresh(&self, e: &[u8; 32], fresh: &[u8; 32]) -> Result<Sm2Signature, SmError> {
-        let e = Scalar::reduce(&FieldBytes::from(*e));
-        let d = Zeroizing::new(self.secrets.d.to_bytes());
-        let mut nonces = KGenerator::<Sm3, U256>::new(&d, &e.to_repr(), fresh, &Sm2::ORDER);
-        // A nonce fails once in 2^255 times: two failures mean a broken machine.
-        for _ in 0..2 {
-            let mut bytes = Zeroizing::new(FieldBytes::default());
-            nonces.fill_next_k(&mut bytes);
-            let k = Scalar::from_repr(*bytes).into_option().ok_or(SmError)?;
-            if let Some(signature) = self.sign_with_nonce(e, &Zeroizing::new(k)) {
-                return Ok(signature);
-            }
-        }
-        Err(SmError)
-    }
-
-    /// GB/T 32918.2, 6.1, steps A4 to A7, for the digest `e` and the nonce
-    /// `k`; `None` where the standard asks for another nonce.
-    ///
-    /// In constant time: the secrets k, d and the inverse go through the
-    /// library's constant-time operations alone. Only r, s and what they rule
-    /// out, all published or never used, decide a branch.
-    fn sign_with_nonce(&self, e: Scalar, k: &Scalar) -> Option<Sm2Signature> {
-        let point = ProjectivePoint::mul_by_generator(k).to_affine();
-        let r = e + Scalar::reduce(&point.x());
-        // (1+d)⁻¹·(k − r·d), written with one multiplication.
-        let s = self.secrets.inverse * (r + k) - r;
-        let unusable = r.is_zero() | (r + k).is_zero() | s.is_zero();
-        if bool::from(unusable) {
-            return None;
-        }
-        let mut bytes = [0; 64];
-        let (left, right) = bytes.split_at_mut(32);
-        left.copy_from_slice(&r.to_repr());
-        right.copy_from_slice(&s.to_repr());
-        Sm2Signature::from_bytes(&bytes).ok()
-    }
-
     /// Reads a key from a PEM block `ENCRYPTED PRIVATE KEY`: PKCS#8 under
     /// PBES2 with PBKDF2 (HMAC-SHA256 or HMAC-SM3) and AES-128, AES-256 or
     /// SM4 in CBC, which is what OpenSSL 3 and GmSSL write.
@@ -221,16 +150,6 @@ impl Sm2PrivateKey {
         self.secret()
             .to_pkcs8_pem(LineEnding::LF)
             .map_err(|_| SmError)
-    }
-}
-
-impl Signer for Sm2PrivateKey {
-    fn public_key(&self) -> &Sm2PublicKey {
-        &self.public
-    }
-
-    fn sign_fresh(&self, e: &[u8; 32], fresh: &[u8; 32]) -> Result<Sm2Signature, SmError> {
-        Self::sign_fresh(self, e, fresh)
     }
 }
 

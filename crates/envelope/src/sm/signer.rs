@@ -5,6 +5,28 @@ use zeroize::Zeroizing;
 
 use super::{Sm2PublicKey, Sm2Signature, SmError};
 
+/// A digest that waits for its signature.
+pub struct ToSign {
+    /// e of GB/T 32918.2, 6.1: [`Sm2PublicKey::digest`].
+    pub e: [u8; 32],
+    /// 32 random bytes of this signature's own; a device that draws its own nonce leaves
+    /// them aside.
+    pub fresh: Zeroizing<[u8; 32]>,
+}
+
+impl ToSign {
+    /// The digest e, with bytes of `rng`.
+    ///
+    /// # Errors
+    /// When the generator fails.
+    pub fn new<R: TryCryptoRng + ?Sized>(e: [u8; 32], rng: &mut R) -> Result<Self, SmError> {
+        let mut fresh = Zeroizing::new([0; 32]);
+        rng.try_fill_bytes(fresh.as_mut_slice())
+            .map_err(|_| SmError)?;
+        Ok(Self { e, fresh })
+    }
+}
+
 /// A holder of an SM2 private key.
 ///
 /// The digest e is reckoned on this side, so that an implementation needs no
@@ -15,12 +37,18 @@ pub trait Signer: Send + Sync {
     /// The public key, with the user id under which messages are signed.
     fn public_key(&self) -> &Sm2PublicKey;
 
-    /// Signs the digest e. `fresh` are 32 random bytes of the caller's; a
-    /// device that draws its own nonce leaves them aside.
+    /// Signs one digest.
     ///
     /// # Errors
     /// When the device or server refuses or fails.
-    fn sign_fresh(&self, e: &[u8; 32], fresh: &[u8; 32]) -> Result<Sm2Signature, SmError>;
+    fn sign_one(&self, digest: &ToSign) -> Result<Sm2Signature, SmError>;
+
+    /// Signs several digests: as many answers, in their order, each as [`Self::sign_one`]
+    /// would give it. For signers to which several at once cost less, such as
+    /// [`super::Sm2PrivateKey`]; the others leave it as it is, one after the other.
+    fn sign_many(&self, digests: &[ToSign]) -> Vec<Result<Sm2Signature, SmError>> {
+        digests.iter().map(|digest| self.sign_one(digest)).collect()
+    }
 }
 
 /// Signs a message, given in parts, with any signer.
@@ -32,10 +60,8 @@ pub fn sign_with<S: Signer + ?Sized, R: TryCryptoRng + ?Sized>(
     message: &[&[u8]],
     rng: &mut R,
 ) -> Result<Sm2Signature, SmError> {
-    let mut fresh = Zeroizing::new([0; 32]);
-    rng.try_fill_bytes(fresh.as_mut_slice())
-        .map_err(|_| SmError)?;
-    signer.sign_fresh(&signer.public_key().digest(message), &fresh)
+    let e = signer.public_key().digest(message);
+    signer.sign_one(&ToSign::new(e, rng)?)
 }
 
 #[cfg(test)]
@@ -54,10 +80,10 @@ mod tests {
             self.0.public_key()
         }
 
-        fn sign_fresh(&self, e: &[u8; 32], _: &[u8; 32]) -> Result<Sm2Signature, SmError> {
+        fn sign_one(&self, digest: &ToSign) -> Result<Sm2Signature, SmError> {
             let mut own = ChaCha20Rng::seed_from_u64(5);
-            let signature = self.0.sign_digest(e, &mut own)?;
-            self.public_key().verify_digest(e, &signature)?;
+            let signature = self.0.sign_digest(&digest.e, &mut own)?;
+            self.public_key().verify_digest(&digest.e, &signature)?;
             Ok(signature)
         }
     }
@@ -70,6 +96,15 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let signature = sign_with(server.as_ref(), &[b"te", b"xt"], &mut rng).unwrap();
         assert_eq!(server.public_key().verify(&[b"text"], &signature), Ok(()));
+        let digests = [[1; 32], [2; 32]].map(|e| ToSign::new(e, &mut rng).unwrap());
+        let signed = server.sign_many(&digests);
+        assert_eq!(signed.len(), 2);
+        for (digest, signed) in digests.iter().zip(signed) {
+            let verified = server
+                .public_key()
+                .verify_digest(&digest.e, &signed.unwrap());
+            assert_eq!(verified, Ok(()));
+        }
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let in_memory = sign_with(&same, &[b"text"], &mut rng).unwrap();
         let mut rng = ChaCha20Rng::seed_from_u64(1);

@@ -19,7 +19,7 @@ use super::{
     tests::{D, K, PUBLIC, join, key, reduce, rng, scalar, x_of},
     *,
 };
-use crate::sm::{decode_base64, decode_hex};
+use crate::sm::{Sm2Signature, decode_base64, decode_hex};
 
 /// The order of the base point.
 const N: &str = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123";

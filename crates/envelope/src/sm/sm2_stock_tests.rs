@@ -6,9 +6,13 @@
 //! (`TEST_SM2_INPUTS=1000000 cargo test --release -p chs-envelope stock`).
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use ::sm2::dsa::{
-    Signature, SigningKey,
-    signature::hazmat::{PrehashVerifier, RandomizedPrehashSigner},
+use ::sm2::{
+    FieldBytes,
+    dsa::{
+        Signature, SigningKey,
+        signature::hazmat::{PrehashVerifier, RandomizedPrehashSigner},
+    },
+    elliptic_curve::PrimeField,
 };
 use rand_chacha::{
     ChaCha20Rng,
@@ -16,6 +20,7 @@ use rand_chacha::{
 };
 
 use super::*;
+use crate::sm::Sm2Signature;
 
 /// Inputs that share one key: enough for its table to be made on the way.
 const PER_KEY: usize = 50;

@@ -8,7 +8,7 @@ use ::sm2::{
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 use super::*;
-use crate::sm::{decode_hex, sm3};
+use crate::sm::{Sm2Signature, base_multiple::base_multiple, decode_hex, sm3};
 
 /// Test key of a public fixture (vector V3); it guards nothing.
 pub(super) const D: &str = "211fee8c3c5fee2fad3dc926fc9403366d2def02cdd0bb5bd683ca015d99db7f";
@@ -43,7 +43,9 @@ pub(super) fn join(r: &[u8], s: &[u8]) -> Sm2Signature {
 /// Signs with a given k: only tests may, for the standard's own examples.
 fn sign_with_k(key: &Sm2PrivateKey, message: &[u8], k: &str) -> Sm2Signature {
     let e = reduce(&key.public.digest(&[message]));
-    key.sign_with_nonce(e, &scalar(k)).unwrap()
+    let k = scalar(k);
+    let point = base_multiple(&k).to_affine();
+    key.signature(e, &k, &point).unwrap()
 }
 
 /// GB/T 32918.5, signature example.

@@ -6,9 +6,9 @@ use chs_envelope::{
     canonical::Scalars,
     sealed::{
         AnswerEnvelope, AppCredentials, EncType, Envelope, OpenError, Outcome, SealError,
-        Timestamp, fresh_nonce, open, open_answer, seal_answer, seal_request,
+        Timestamp, fresh_nonce, open, open_answer, seal_answer, seal_request, unsigned_answer,
     },
-    sm::Sm2Signature,
+    sm::{Signer, Sm2Signature, ToSign},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -39,6 +39,31 @@ fn answered(request: &Envelope, data: &Value) -> AnswerEnvelope {
         &mut rng(),
     );
     AnswerEnvelope::parse(answer.unwrap().to_json().as_bytes()).unwrap()
+}
+
+/// The two halves of sealing an answer give what the whole gives, when the signature is
+/// that of a signer of several.
+#[test]
+fn an_answer_in_halves() {
+    for enc_type in BOTH {
+        let request = sent(enc_type, &list());
+        let whole = answered(&request, &list());
+        let (credentials, platform, mut rng) = (credentials(), platform(), rng());
+        let unsigned = unsigned_answer(
+            request.head(),
+            whole.head().timestamp().clone(),
+            whole.outcome().clone(),
+            &list(),
+            &credentials,
+            platform.public_key(),
+            &mut rng,
+        )
+        .unwrap();
+        let digest = ToSign::new(*unsigned.digest(), &mut rng).unwrap();
+        let other = ToSign::new([1; 32], &mut rng).unwrap();
+        let signature = platform.sign_many(&[digest, other]).remove(0).unwrap();
+        assert_eq!(unsigned.signed(signature), whole);
+    }
 }
 
 #[test]
