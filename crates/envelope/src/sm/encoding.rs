@@ -19,10 +19,10 @@ pub fn decode_hex(text: &str) -> Result<Vec<u8>, SmError> {
 pub fn decode_upper_hex(text: &str) -> Result<Vec<u8>, SmError> {
     // Many kilobytes of what everybody may see: this is not the constant-time decoder. It
     // would take lower-case digits and a prefix `0x` as well.
-    let lower = text
-        .bytes()
-        .fold(false, |any, byte| any | byte.is_ascii_lowercase());
-    if lower {
+    let digits = text.bytes().fold(true, |all, byte| {
+        all & matches!(byte, b'0'..=b'9' | b'A'..=b'F')
+    });
+    if !digits {
         return Err(SmError);
     }
     const_hex::decode(text).map_err(|_| SmError)
