@@ -65,8 +65,9 @@ pub const COLUMNS: &[Column] = &[
     column!("caller_keys", "app_id", "key_id", "gcm_key", |app_id, _| SealedAs::GcmKey(app_id)),
     column!("caller_keys", "app_id", "key_id", "gateway_secret", |app_id, _| SealedAs::GatewaySecret(app_id)),
     column!("caller_keys", "app_id", "key_id", "input_key", |app_id, _| SealedAs::InputKey(app_id)),
-    column!("settlement_lists", "fixmedins_code", "setl_id", "body", |code, id| SealedAs::List(code, id)),
-    column!("settlement_lists", "fixmedins_code", "setl_id", "person", |code, id| SealedAs::Person(code, id)),
+    // In the order of the primary key, as every page is: else each would sort the whole table.
+    column!("settlement_lists", "setl_id", "fixmedins_code", "body", |id, code| SealedAs::List(code, id)),
+    column!("settlement_lists", "setl_id", "fixmedins_code", "person", |id, code| SealedAs::Person(code, id)),
     column!("settlement_records", "fixmedins_code", "(setl_id || '|' || source)", "body",
         |code, key| SealedAs::SettlementRecord(code, key.split_once('|').map_or(key, |(id, _)| id))),
     column!("front_pages", "fixmedins_code", "mdtrt_sn", "body", |code, sn| SealedAs::FrontPage(code, sn)),
