@@ -6,46 +6,64 @@ use crate::{
     service::{assessment::Assessment, exactly_once::Done},
     store::{
         Tx, TxError, groupings,
-        lists::{self, ListHead, ListUpload},
+        lists::{self, Kept, ListHead, ListKeys, ListUpload},
         qc_results,
     },
 };
 
-/// Stores uploads and voids what was found on the lists they replace. Gives the heads of
-/// the lists that take an upload, in the order of institution and settlement id.
+/// Stores uploads and voids what was found on the lists they replace. Gives what became of
+/// each, in their order; nothing for a list that takes no upload.
 ///
 /// # Errors
 /// The database.
-pub async fn unsubmitted(tx: &Tx<'_>, uploads: &[&ListUpload]) -> Result<Vec<ListHead>, TxError> {
-    let heads = lists::put(tx, uploads).await?;
+pub async fn unsubmitted(
+    tx: &Tx<'_>,
+    uploads: &[&ListUpload],
+) -> Result<Vec<Option<Kept>>, TxError> {
+    let all = lists::put(tx, uploads).await?;
     // A list that was not there before has no results.
-    let replaced: Vec<&ListHead> = heads.iter().filter(|head| head.revision > 1).collect();
-    if !replaced.is_empty() {
-        let keys = replaced.into_iter().collect();
-        tokio::try_join!(qc_results::void(tx, &keys), groupings::void(tx, &keys))?;
+    let replaced: ListKeys = uploads
+        .iter()
+        .zip(&all)
+        .filter(|(_, kept)| kept.as_ref().is_some_and(|kept| kept.revision > 1))
+        .map(|(upload, _)| (&*upload.fixmedins_code, &*upload.setl_id))
+        .collect();
+    if !replaced.setl_ids.is_empty() {
+        tokio::try_join!(
+            qc_results::void(tx, &replaced),
+            groupings::void(tx, &replaced)
+        )?;
     }
-    Ok(heads)
+    Ok(all)
 }
 
 /// What is answered for a list that was kept.
-pub fn answered(head: ListHead) -> Done<SubmitAnswer> {
-    let stas_type = head.stas_type;
-    done(head, stas_type, None)
+pub fn answered(upload: &ListUpload, kept: Kept) -> Done<SubmitAnswer> {
+    done(&upload.setl_id, kept, 0, None)
 }
 
 /// What is answered for a list that was kept and judged.
 pub fn judged(head: ListHead, stas_type: i16, assessment: Assessment) -> Done<SubmitAnswer> {
-    done(head, stas_type, Some(assessment))
+    let kept = Kept {
+        setl_list_id: head.setl_list_id,
+        revision: head.revision,
+    };
+    done(&head.setl_id, kept, stas_type, Some(assessment))
 }
 
-fn done(head: ListHead, stas_type: i16, assessment: Option<Assessment>) -> Done<SubmitAnswer> {
+fn done(
+    setl_id: &str,
+    kept: Kept,
+    stas_type: i16,
+    assessment: Option<Assessment>,
+) -> Done<SubmitAnswer> {
     Done {
-        subject: head.setl_id.clone(),
+        subject: setl_id.to_owned(),
         answer: SubmitAnswer::One(Box::new(SubmitOutcome {
-            setl_id: head.setl_id,
-            setl_list_id: Some(head.setl_list_id),
+            setl_id: setl_id.to_owned(),
+            setl_list_id: Some(kept.setl_list_id),
             stas_type: Some(stas_type.to_string()),
-            revision: Some(head.revision),
+            revision: Some(kept.revision),
             assessment,
             ..SubmitOutcome::default()
         })),

@@ -19,7 +19,6 @@
 
 use std::{
     cell::Cell,
-    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -37,7 +36,7 @@ use crate::{
     store::{
         self, Tx, TxError,
         claims::{self, Claim},
-        lists::{ListHead, ListUpload},
+        lists::ListUpload,
     },
 };
 
@@ -207,22 +206,17 @@ async fn work_on(tx: &Tx<'_>, calls: &[(Session, Work)]) -> Result<Vec<Value>, T
     tx.prepare(&[SHORT_WAIT, claims::CLAIM_NONCES, store::audit::LOCK_HEAD])
         .await?;
     // In one flight.
-    let ((), fresh, lane) = tokio::try_join!(
+    let ((), (), lane) = tokio::try_join!(
         biased;
         tx.execute(SHORT_WAIT, &[]),
         claims::claim_nonces(tx, &claims),
         audit::lock(tx, first)
     )?;
-    if !fresh {
-        return Err(not_together());
-    }
     let done = all_done(tx, calls).await?;
     let made = || calls.iter().map(|(by, _)| by).zip(&done);
     let answers = made().map(|(by, done)| exactly_once::sealed(by, &done.answer));
     let answers: Vec<Vec<u8>> = answers.collect::<Result<_, _>>()?;
-    if !claims::claim_answered(tx, &claims, &answers).await? {
-        return Err(not_together());
-    }
+    claims::claim_answered(tx, &claims, &answers).await?;
     let entries = made().map(|(by, done)| {
         let entry = exactly_once::entry(by, &done.subject, "done");
         (entry, by.meta.received_at)
@@ -239,20 +233,19 @@ async fn all_done(tx: &Tx<'_>, calls: &[(Session, Work)]) -> Result<Vec<Done<Val
             Work::Answer(_) => None,
         })
         .collect();
-    let mut heads: HashMap<(String, String), ListHead> = HashMap::new();
-    if !uploads.is_empty() {
-        for head in put_lists::unsubmitted(tx, &uploads).await? {
-            heads.insert((head.fixmedins_code.clone(), head.setl_id.clone()), head);
-        }
-    }
+    let kept = if uploads.is_empty() {
+        Vec::new()
+    } else {
+        put_lists::unsubmitted(tx, &uploads).await?
+    };
+    let mut kept = kept.into_iter();
     calls
         .iter()
         .map(|(_, work)| match work {
             Work::Answer(done) => Ok(done.clone()),
             Work::Upload(upload) => {
-                let key = (upload.fixmedins_code.clone(), upload.setl_id.clone());
-                let head = heads.remove(&key).ok_or_else(not_together)?;
-                Ok(put_lists::answered(head).into_json()?)
+                let kept = kept.next().flatten().ok_or_else(not_together)?;
+                Ok(put_lists::answered(upload, kept).into_json()?)
             }
         })
         .collect()

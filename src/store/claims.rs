@@ -17,21 +17,20 @@ pub(crate) const CLAIM: &str = "WITH n AS (
     SELECT EXISTS (SELECT 1 FROM n), EXISTS (SELECT 1 FROM r)";
 
 /// Claims the nonces of several calls, in one order, so that two transactions that claim
-/// several cannot deadlock; a row for each that was free.
+/// several cannot deadlock. Plain inserts: one that is taken fails the statement, which is
+/// rare, and the many that are free do not pay for an insertion that may be withdrawn.
 pub(crate) const CLAIM_NONCES: &str = "INSERT INTO nonces (app_id, nonce, expires_at)
     SELECT * FROM UNNEST($1::text[], $2::text[], $3::timestamptz[]) AS a (app_id, nonce)
-    ORDER BY app_id, nonce
-    ON CONFLICT DO NOTHING RETURNING 1";
+    ORDER BY app_id, nonce";
 
-/// Claims the requestIds of several calls with their answers; a row for each that was free.
-/// A row that is inserted with its answer costs half of one that is claimed first, and asks
-/// for no join whose plan could go stale while the table grows.
+/// Claims the requestIds of several calls with their answers, as [`CLAIM_NONCES`] does. A row
+/// that is inserted with its answer costs half of one that is claimed first, and asks for no
+/// join whose plan could go stale while the table grows.
 const CLAIM_ANSWERED: &str = "INSERT INTO idempotency (app_id, request_id, operation, digest,
         expires_at, sealed_answer)
     SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
                          $6::bytea[]) AS a (app_id, request_id)
-    ORDER BY app_id, request_id
-    ON CONFLICT DO NOTHING RETURNING 1";
+    ORDER BY app_id, request_id";
 
 /// Keeps an answer.
 pub(crate) const FINISH: &str =
@@ -132,49 +131,47 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
     })
 }
 
-/// Claims the nonces of several calls; whether all of them were free. If not, the
-/// transaction holds nonces of calls that may not be done in it: roll it back.
+/// Claims the nonces of several calls. One that is not free fails all; the transaction is
+/// then to be rolled back.
 ///
 /// # Errors
-/// As [`claim`].
-pub async fn claim_nonces(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<bool, TxError> {
-    let free = tx
-        .query(
-            CLAIM_NONCES,
-            &[
-                &column(claims, |claim| claim.app_id),
-                &column(claims, |claim| claim.nonce),
-                &column(claims, |claim| claim.nonce_expires_at),
-            ],
-        )
-        .await?;
-    Ok(free.len() == claims.len())
+/// [`TxError::Refused`] when one was used before, else as [`claim`].
+pub async fn claim_nonces(tx: &Tx<'_>, claims: &[Claim<'_>]) -> Result<(), TxError> {
+    tx.execute(
+        CLAIM_NONCES,
+        &[
+            &column(claims, |claim| claim.app_id),
+            &column(claims, |claim| claim.nonce),
+            &column(claims, |claim| claim.nonce_expires_at),
+        ],
+    )
+    .await
+    .map_err(|error| error.when_not_unique(ErrorCode::NonceUsed))
 }
 
-/// Claims the requestIds of several calls and keeps their sealed answers, one for each;
-/// whether all of them were free. If not, work was done twice: roll it back.
+/// Claims the requestIds of several calls and keeps their sealed answers, one for each. One
+/// that is not free fails all: its work was done twice, and is to be rolled back.
 ///
 /// # Errors
-/// As [`claim`].
+/// [`TxError::Refused`] when one was used before, else as [`claim`].
 pub async fn claim_answered(
     tx: &Tx<'_>,
     claims: &[Claim<'_>],
     answers: &[Vec<u8>],
-) -> Result<bool, TxError> {
-    let free = tx
-        .query(
-            CLAIM_ANSWERED,
-            &[
-                &column(claims, |claim| claim.app_id),
-                &column(claims, |claim| claim.request_id),
-                &column(claims, |claim| claim.operation),
-                &column(claims, |claim| claim.digest),
-                &column(claims, |claim| claim.answer_expires_at),
-                &answers,
-            ],
-        )
-        .await?;
-    Ok(free.len() == claims.len())
+) -> Result<(), TxError> {
+    tx.execute(
+        CLAIM_ANSWERED,
+        &[
+            &column(claims, |claim| claim.app_id),
+            &column(claims, |claim| claim.request_id),
+            &column(claims, |claim| claim.operation),
+            &column(claims, |claim| claim.digest),
+            &column(claims, |claim| claim.answer_expires_at),
+            &answers,
+        ],
+    )
+    .await
+    .map_err(|error| error.when_not_unique(ErrorCode::RequestIdReused))
 }
 
 fn column<'a, T>(claims: &'a [Claim<'a>], of: impl Fn(&'a Claim<'a>) -> T) -> Vec<T> {

@@ -69,6 +69,34 @@ pub struct ListFacts {
     pub input_digest: String,
 }
 
+/// What a stored upload got from the row it came into.
+#[derive(Debug)]
+pub struct Kept {
+    /// Serial number: of the upload if the list is new, else of its first one.
+    pub setl_list_id: String,
+    /// How often the list was uploaded.
+    pub revision: i32,
+}
+
+impl ListUpload {
+    /// The head of the list as this upload left it.
+    pub fn head(&self, kept: Kept) -> ListHead {
+        ListHead {
+            fixmedins_code: self.fixmedins_code.clone(),
+            setl_id: self.setl_id.clone(),
+            setl_list_id: kept.setl_list_id,
+            setl_ym: self.setl_ym.clone(),
+            stas_type: 0,
+            revision: kept.revision,
+            thin: self.thin,
+            input_digest: self.facts.input_digest.clone(),
+            psn_no_hash: self.facts.psn_no_hash.clone(),
+            frozen: false,
+            uploaded_at: self.uploaded_at,
+        }
+    }
+}
+
 macro_rules! head_columns {
     () => {
         "l.fixmedins_code, l.setl_id, l.setl_list_id, l.setl_ym, l.stas_type, l.revision,
@@ -76,9 +104,10 @@ macro_rules! head_columns {
     };
 }
 
-/// Stores uploads as the first or the next revision, in state 0, and locks them; gives the
-/// heads as stored, in the order of institution and settlement id. A stored list that takes
-/// no upload (state 1 or 2, or frozen) is left out. No list may be there twice.
+/// Stores uploads as the first or the next revision, in state 0, and locks them; gives what
+/// became of each, in their order: nothing where the stored list takes no upload (state 1 or
+/// 2, or frozen). No list may be there twice. Only what the caller does not know comes back
+/// from the database.
 ///
 /// Two first uploads of one list at the same time meet in the primary key: the second
 /// waits for the first and then sees the state the first one left. The order of the keys
@@ -86,31 +115,28 @@ macro_rules! head_columns {
 ///
 /// # Errors
 /// [`TxError::Database`].
-pub async fn put(tx: &Tx<'_>, uploads: &[&ListUpload]) -> Result<Vec<ListHead>, TxError> {
+pub async fn put(tx: &Tx<'_>, uploads: &[&ListUpload]) -> Result<Vec<Option<Kept>>, TxError> {
     fn column<'a, T>(uploads: &[&'a ListUpload], of: impl Fn(&'a ListUpload) -> T) -> Vec<T> {
         uploads.iter().copied().map(of).collect()
     }
     let rows = tx
         .query(
-            concat!(
-                "INSERT INTO settlement_lists AS l (fixmedins_code, setl_id, setl_list_id, setl_ym,
-                     body, uploaded_at, layout, person, psn_no_hash, input_digest, settled_at,
-                     stas_type, revision)
-                 SELECT *, 0, 1
-                 FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[],
-                             $6::timestamptz[], $7::text[], $8::bytea[], $9::text[], $10::text[],
-                             $11::timestamp[]) AS u (f, s)
-                 ORDER BY f, s
-                 ON CONFLICT (fixmedins_code, setl_id) DO UPDATE SET
-                     setl_ym = excluded.setl_ym, stas_type = 0, revision = l.revision + 1,
-                     body = excluded.body, uploaded_at = excluded.uploaded_at,
-                     layout = excluded.layout, person = excluded.person,
-                     psn_no_hash = excluded.psn_no_hash, input_digest = excluded.input_digest,
-                     settled_at = excluded.settled_at
-                 WHERE l.stas_type IN (0, 3) AND l.frozen_batch IS NULL
-                 RETURNING ",
-                head_columns!()
-            ),
+            "INSERT INTO settlement_lists AS l (fixmedins_code, setl_id, setl_list_id, setl_ym,
+                 body, uploaded_at, layout, person, psn_no_hash, input_digest, settled_at,
+                 stas_type, revision)
+             SELECT *, 0, 1
+             FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[],
+                         $6::timestamptz[], $7::text[], $8::bytea[], $9::text[], $10::text[],
+                         $11::timestamp[]) AS u (f, s)
+             ORDER BY f, s
+             ON CONFLICT (fixmedins_code, setl_id) DO UPDATE SET
+                 setl_ym = excluded.setl_ym, stas_type = 0, revision = l.revision + 1,
+                 body = excluded.body, uploaded_at = excluded.uploaded_at,
+                 layout = excluded.layout, person = excluded.person,
+                 psn_no_hash = excluded.psn_no_hash, input_digest = excluded.input_digest,
+                 settled_at = excluded.settled_at
+             WHERE l.stas_type IN (0, 3) AND l.frozen_batch IS NULL
+             RETURNING l.fixmedins_code, l.setl_id, l.setl_list_id, l.revision",
             &[
                 &column(uploads, |upload| &upload.fixmedins_code),
                 &column(uploads, |upload| &upload.setl_id),
@@ -126,7 +152,18 @@ pub async fn put(tx: &Tx<'_>, uploads: &[&ListUpload]) -> Result<Vec<ListHead>, 
             ],
         )
         .await?;
-    Ok(rows.iter().map(head).collect::<Result<_, _>>()?)
+    let mut kept: HashMap<(&str, &str), Kept> = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let of_row = Kept {
+            setl_list_id: row.try_get(2)?,
+            revision: row.try_get(3)?,
+        };
+        kept.insert((row.try_get(0)?, row.try_get(1)?), of_row);
+    }
+    Ok(uploads
+        .iter()
+        .map(|upload| kept.remove(&(upload.fixmedins_code.as_str(), upload.setl_id.as_str())))
+        .collect())
 }
 
 /// Locks lists in the order of their keys, so that two calls over the same lists cannot

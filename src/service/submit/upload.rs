@@ -101,17 +101,18 @@ pub(super) async fn run(
     let thin = thin || stored_list::is_thin(list);
     let joined = joined(tx, app, list, thin, keys).await?;
     let upload = made(app, list, thin, keys, &joined.list, now)?;
-    let heads = if submit {
+    let kept = if submit {
         lists::put(tx, &[&upload]).await?
     } else {
         put_lists::unsubmitted(tx, &[&upload]).await?
     };
-    let Some(head) = heads.into_iter().next() else {
+    let Some(kept) = kept.into_iter().next().flatten() else {
         return Err(not_taken(tx, keys).await?.into());
     };
     if !submit {
-        return Ok(put_lists::answered(head));
+        return Ok(put_lists::answered(&upload, kept));
     }
+    let head = upload.head(kept);
     let lists = [(&head, &joined)];
     let judged = judge::submitted(tx, app, &session.caller, &lists, now).await?;
     let judged = judged.into_iter().next();
