@@ -1,18 +1,17 @@
 //! `chs-gateway load`: sends pre-signed calls and says what they cost.
 //!
 //! Messages are made before the clock starts. CPU time and memory are those of the
-//! gateway's process, read from /proc, so the sender's own cost does not count.
+//! gateway's process, read from /proc, so the sender's own cost does not count there. The rate
+//! does feel it on a machine that both share, so the sender spends little: one thread, and
+//! nothing done for every request that can be done once.
 
 mod inserts;
 mod long_stay;
+mod sending;
 
 use std::{
     path::PathBuf,
     process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
     time::{Duration, Instant},
 };
 
@@ -23,7 +22,7 @@ use rand::rngs::SysRng;
 
 use super::{
     Outcome,
-    call::{Client, http, unique},
+    call::{Client, unique},
     database::DatabaseArgs,
 };
 use crate::{
@@ -33,14 +32,19 @@ use crate::{
 
 /// 压力测试：发送预先签名的请求 / load test with pre-signed calls
 ///
-/// 请求为事前质控、清单上传或上传并提交（--operation）。--inserts 在发送之后以同样大小、同样
-/// 条数的单行插入测量数据库本身，并给出上传与插入之比。
+/// 请求为事前质控、清单上传或上传并提交（--operation）。--inserts 在发送之后测量数据库本身：以
+/// 同样条数、同样大小（随机字节）的单行插入，逐行提交，经同样大小的连接池，由 --connections 个
+/// 任务写入同一数据库的一张临时建立的表，并给出上传与插入之比。发送方与网关在同一台机器上时，其开销
+/// 计入上传一侧。
 ///
 /// 先以 --connections 个连接全速发送，再（给出 --rate 时）按固定速率发送并统计延迟。
 ///
 /// Calls are pre-checks, uploads, or uploads that are submitted (`--operation`). With
-/// `--inserts` the database alone is measured after the sending, by as many plain inserts of
-/// rows of the same size, and the ratio of both is told.
+/// `--inserts` the database alone is measured after the sending: as many plain rows of as many
+/// random bytes, each its own commit, over a pool of the configured size, from `--connections`
+/// tasks, into a table of the same database that is made for it and dropped. The ratio is
+/// uploads a second to such inserts a second. On one machine the sender's own cost counts
+/// against the uploads.
 ///
 /// Sends as fast as `--connections` allow, or with `--rate` at a fixed rate (latency is
 /// then counted from the moment a request was due, so that queueing shows).
@@ -113,14 +117,6 @@ impl Asked {
     }
 }
 
-/// What one run measured.
-struct Measured {
-    wall: Duration,
-    latencies: Vec<Duration>,
-    refused: usize,
-    answer_bytes: usize,
-}
-
 /// Runs the load and prints its figures; exit code 1 when a request was refused.
 ///
 /// # Errors
@@ -154,8 +150,7 @@ pub fn run(args: Args) -> Outcome {
 
     let before = args.pid.map(usage).transpose()?;
     let url = format!("{}/api/v1/{}", caller.url, args.operation.path());
-    let runtime = super::runtime();
-    let mut measured = runtime.block_on(send(url, messages, &args))?;
+    let mut measured = sending::run(&url, messages, args.connections, args.rate)?;
     let after = args.pid.map(usage).transpose()?;
     measured.latencies.sort_unstable();
 
@@ -198,7 +193,7 @@ pub fn run(args: Args) -> Outcome {
         let inserting = inserts::run(&args.database, sent, list_bytes, args.connections);
         let (rate, plain) = (
             per_second(sent, measured.wall),
-            per_second(sent, runtime.block_on(inserting)?),
+            per_second(sent, super::runtime().block_on(inserting)?),
         );
         println!("单行插入 inserts/s        {plain:.0}");
         println!("上传与插入之比 ratio      {:.2}", rate / plain.max(1.0));
@@ -208,77 +203,6 @@ pub fn run(args: Args) -> Outcome {
     } else {
         ExitCode::FAILURE
     })
-}
-
-async fn send(
-    url: String,
-    messages: Vec<String>,
-    args: &Args,
-) -> Result<Measured, Box<dyn std::error::Error + Send + Sync>> {
-    let http = http()?;
-    let messages: Arc<Vec<actix_web::web::Bytes>> = Arc::new(
-        messages
-            .into_iter()
-            .map(actix_web::web::Bytes::from)
-            .collect(),
-    );
-    let (next, url) = (Arc::new(AtomicUsize::new(0)), Arc::new(url));
-    let gap = args
-        .rate
-        .map(|rate| Duration::from_secs_f64(1.0 / rate.max(0.001)));
-    let started = Instant::now();
-    let mut senders = Vec::new();
-    for _ in 0..args.connections.max(1) {
-        let (http, url) = (http.clone(), Arc::clone(&url));
-        let (messages, next) = (Arc::clone(&messages), Arc::clone(&next));
-        senders.push(tokio::spawn(async move {
-            let mut own = Measured {
-                wall: Duration::ZERO,
-                latencies: Vec::new(),
-                refused: 0,
-                answer_bytes: 0,
-            };
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                let Some(message) = messages.get(number) else {
-                    return Ok(own);
-                };
-                let due = match gap {
-                    None => Instant::now(),
-                    Some(gap) => {
-                        let due = started + gap * u32::try_from(number).unwrap_or(u32::MAX);
-                        tokio::time::sleep_until(due.into()).await;
-                        due
-                    }
-                };
-                let response = http
-                    .post(url.as_str())
-                    .header("content-type", "application/json")
-                    .body(message.clone())
-                    .send()
-                    .await?;
-                let accepted = response.status().is_success();
-                own.answer_bytes += response.bytes().await?.len();
-                own.refused += usize::from(!accepted);
-                own.latencies.push(due.elapsed());
-            }
-        }));
-    }
-    let mut whole = Measured {
-        wall: Duration::ZERO,
-        latencies: Vec::new(),
-        refused: 0,
-        answer_bytes: 0,
-    };
-    for sender in senders {
-        let own: Result<Measured, reqwest::Error> = sender.await?;
-        let own = own?;
-        whole.latencies.extend(own.latencies);
-        whole.refused += own.refused;
-        whole.answer_bytes += own.answer_bytes;
-    }
-    whole.wall = started.elapsed();
-    Ok(whole)
 }
 
 /// CPU time and resident memory of a process.
