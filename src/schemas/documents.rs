@@ -160,7 +160,8 @@ impl JsonNumber for Lexeme<'_> {
     }
 
     fn as_f64(&self) -> Option<f64> {
-        self.to_number().as_f64()
+        let value: f64 = self.0.parse().ok()?;
+        value.is_finite().then_some(value)
     }
 
     fn as_str(&self) -> Cow<'_, str> {
@@ -170,5 +171,28 @@ impl JsonNumber for Lexeme<'_> {
     fn to_number(&self) -> Cow<'_, Number> {
         // Every number of a document is one of JSON, and those can all be held.
         Cow::Owned(self.0.parse().unwrap_or_else(|_| Number::from(0)))
+    }
+
+    fn is_integer(&self) -> bool {
+        let exponent = self.0.contains(['e', 'E']);
+        match self.0.split_once('.') {
+            _ if exponent => self.as_f64().is_some_and(|value| value.fract() == 0.0),
+            Some((_, fraction)) => fraction.bytes().all(|digit| digit == b'0'),
+            None => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The library's own checks of what it relies on.
+    #[test]
+    fn documents_are_what_the_validator_takes_them_for() {
+        let value = jsonschema::json::conformance::document();
+        let text = value.to_string();
+        let document = Document::parse(text.as_bytes()).unwrap();
+        jsonschema::json::conformance::assert_conformance::<Documents>(&document);
     }
 }
