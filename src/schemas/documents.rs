@@ -193,6 +193,6 @@ mod tests {
         let value = jsonschema::json::conformance::document();
         let text = value.to_string();
         let document = Document::parse(text.as_bytes()).unwrap();
-        jsonschema::json::conformance::assert_conformance::<Documents>(&document);
+        jsonschema::json::conformance::assert_conformance::<Documents>(&&document);
     }
 }
