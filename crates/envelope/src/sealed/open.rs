@@ -1,6 +1,6 @@
 //! Opening and verifying.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, hint::black_box};
 
 use serde_json::Value;
 
@@ -153,15 +153,18 @@ fn open_with_outcome<'a>(
             let Some(read) = read else {
                 let filler = filler(plaintext.len());
                 let read = read_object(filler.as_bytes()).ok_or(OpenError)?;
-                verify(text(&read.canonical(credentials.scalars())));
+                verify(text(&read.document().canonical(credentials.scalars())));
                 return Err(OpenError);
             };
             let canonical = read.canonical(credentials.scalars());
             if verify(text(&canonical)) {
-                Ok(opened(read, canonical))
-            } else {
-                Err(OpenError)
+                return Ok(opened(read, canonical));
             }
+            // What is refused costs the writing of a text, had it to be written or not.
+            if matches!(canonical, Cow::Borrowed(_)) {
+                black_box(read.document().canonical(credentials.scalars()));
+            }
+            Err(OpenError)
         }
         EncType::Sm4Gcm => {
             let key = credentials.gcm_key().ok_or(OpenError)?;
