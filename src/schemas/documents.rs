@@ -185,14 +185,77 @@ impl JsonNumber for Lexeme<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
 
-    /// The library's own checks of what it relies on.
+    use super::*;
+    use crate::{
+        error::FieldError,
+        operations::TABLE,
+        sample::{SampleOptions, generate},
+        schemas::fits,
+    };
+
+    /// Right and wrong, by types, names, lengths and every way to write a number.
+    const TEXTS: &[&str] = &[
+        "{}",
+        r#"{"options":{"trace":1},"setlinfo":{"age":12.50,"gend":["1"],"psn_name":true}}"#,
+        r#"{"input":{"setlinfo":{}},"report":"4101","submit":"yes"}"#,
+        r#"{"input":{"stastinfo":[{"psn_no":"P","setl_id":"S","stas_type":1.0}]},"report":"4102"}"#,
+        r#"{"input":{"stastinfo":[{"psn_no":"","setl_id":"S","stas_type":2}]},"report":"4102"}"#,
+        r#"{"input":{"setlinfo":{"fixmedins_code":"H1","medfee_sumamt":1E2,"setl_id":"S"}},"report":"2304"}"#,
+        r#"{"page_num":1,"page_size":10.0,"setl_ym":"202610"}"#,
+        r#"{"page_num":1.5,"page_size":1e1,"setl_ym":"202613"}"#,
+        r#"{"page_num":0,"page_size":-1,"setl_ym":"2026","unknown":{"a":[null]}}"#,
+        r#"{"page_num":100000000000000000000,"page_size":1e400,"setl_ym":""}"#,
+        r#"{"level":"group","setl_ym":"202610"}"#,
+        r#"{"diseinfo":{},"setlinfo":[],"":0}"#,
+    ];
+
+    fn told(errors: Result<(), Vec<FieldError>>) -> BTreeSet<(String, String)> {
+        let errors = errors.err().unwrap_or_default();
+        let told = errors.into_iter().map(|one| (one.pointer, one.message_en));
+        told.collect()
+    }
+
+    /// Of every operation: documents are refused and taken like the values they are read as,
+    /// for the same reasons.
     #[test]
-    fn documents_are_what_the_validator_takes_them_for() {
-        let value = jsonschema::json::conformance::document();
-        let text = value.to_string();
-        let document = Document::parse(text.as_bytes()).unwrap();
-        jsonschema::json::conformance::assert_conformance::<Documents>(&&document);
+    fn a_document_is_judged_as_its_value_is() {
+        let scheme = chs_grouper::Scheme::builtin("chs-drg-2.0").unwrap();
+        let options = SampleOptions {
+            lists: 3,
+            seed: 1,
+            institution: "H61040100001".into(),
+        };
+        let lists: Vec<Value> = generate(scheme, &options).collect();
+        let uploads = lists.iter().map(|list| {
+            let upload = serde_json::json!({"report": "4101", "input": list});
+            upload.to_string()
+        });
+        let texts: Vec<String> = uploads
+            .chain(lists.iter().map(Value::to_string))
+            .chain(TEXTS.iter().map(|text| (*text).to_owned()))
+            .collect();
+        let (mut taken, mut refused) = (0, 0);
+        for row in TABLE {
+            let schema = (row.schema)();
+            let of_values = jsonschema::validator_for(&schema).unwrap();
+            let of_documents = jsonschema::options_for::<Documents>()
+                .build(&schema)
+                .unwrap();
+            for text in &texts {
+                let value: Value = serde_json::from_str(text).unwrap();
+                let document = Document::parse(text.as_bytes()).unwrap();
+                let expected = told(fits(&of_values, &value));
+                let found = told(fits(&of_documents, &document));
+                assert_eq!(found, expected, "{} {text}", row.id);
+                taken += usize::from(found.is_empty());
+                refused += usize::from(!found.is_empty());
+            }
+        }
+        assert!(
+            taken > 10 && refused > 100,
+            "{taken} taken, {refused} refused"
+        );
     }
 }
