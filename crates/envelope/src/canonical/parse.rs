@@ -8,25 +8,31 @@ use super::{
     strings,
 };
 
-pub(super) fn read(bytes: &[u8]) -> Result<Reading<'_>, JsonError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| JsonError {
-        offset: error.valid_up_to(),
-        kind: Kind::NotUtf8,
-    })?;
-    let mut parser = Parser {
-        text,
-        at: 0,
-        depth: 0,
-        traits: Traits {
-            plain: true,
-            scalars: false,
-        },
-    };
-    let mut document = Document::Null;
-    parser.value(&mut document)?;
-    match parser.next_token() {
-        None => Ok(Reading::new(document, text, parser.traits)),
-        Some(_) => Err(parser.error(Kind::Trailing)),
+impl<'a> Reading<'a> {
+    /// As [`Document::parse`].
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub fn of(bytes: &'a [u8]) -> Result<Self, JsonError> {
+        let text = std::str::from_utf8(bytes).map_err(|error| JsonError {
+            offset: error.valid_up_to(),
+            kind: Kind::NotUtf8,
+        })?;
+        let mut parser = Parser {
+            text,
+            at: 0,
+            depth: 0,
+            traits: Traits {
+                plain: true,
+                scalars: false,
+            },
+        };
+        let mut document = Document::Null;
+        parser.value(&mut document)?;
+        match parser.next_token() {
+            None => Ok(Reading::new(document, text, parser.traits)),
+            Some(_) => Err(parser.error(Kind::Trailing)),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Document, JsonError, Scalars, parse};
+use super::{Document, Scalars};
 
 /// A document and whether the text that it was read from is canonical already: then nothing
 /// has to be written to know what was signed. It is so for every sender that seals the
@@ -25,14 +25,6 @@ pub(super) struct Traits {
 }
 
 impl<'a> Reading<'a> {
-    /// As [`Document::parse`].
-    ///
-    /// # Errors
-    /// As [`Document::parse`].
-    pub fn of(bytes: &'a [u8]) -> Result<Self, JsonError> {
-        parse::read(bytes)
-    }
-
     pub(super) const fn new(document: Document<'a>, text: &'a str, traits: Traits) -> Self {
         Self {
             document,
