@@ -91,8 +91,8 @@ pub(super) async fn seal(
             }
             response.content_type("application/json").body(body)
         }
-        // Sealing fails only when the random source or the signer does; the answer cannot go out in the
-        // open, so the caller gets the plain fault.
+        // Sealing fails only when the random source or the signer does; the answer cannot go
+        // out in the open, so the caller gets the plain fault.
         Err(error) => {
             tracing::error!(%error, "an answer could not be sealed");
             Refusal::new(ErrorCode::Internal).problem()

@@ -50,6 +50,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::sm::signed_digits::edge_numbers;
 
     fn check(number: Scalar) {
         let theirs = ProjectivePoint::mul_by_generator(&number);
@@ -63,14 +64,7 @@ mod tests {
     /// The ends of the range, single bits, carries that run to the top.
     #[test]
     fn edges() {
-        check(Scalar::ZERO);
-        let mut power = Scalar::ONE;
-        for _ in 0..256 {
-            check(power);
-            check(power - Scalar::ONE);
-            check(-power);
-            power = power.double();
-        }
+        edge_numbers().for_each(check);
         assert!(bool::from(base_multiple(&Scalar::ZERO).is_identity()));
     }
 

@@ -95,6 +95,7 @@ mod tests {
     use sm2::{U256, elliptic_curve::ops::Reduce};
 
     use super::*;
+    use crate::sm::signed_digits::edge_numbers;
 
     fn check(number: Scalar) {
         let point = ProjectivePoint::GENERATOR * Scalar::from(0x5eed_u64);
@@ -109,13 +110,7 @@ mod tests {
     /// and the ends of the range.
     #[test]
     fn edges() {
-        let mut power = Scalar::ONE;
-        for _ in 0..256 {
-            check(power);
-            check(power - Scalar::ONE);
-            check(-power);
-            power = power.double();
-        }
+        edge_numbers().for_each(check);
         for byte in [0, 0x55, 0xaa, 0x84, 0x42, 0x21, 0x10, 0x7f, 0xfe] {
             check(<Scalar as Reduce<U256>>::reduce(&U256::from_be_slice(
                 &[byte; 32],

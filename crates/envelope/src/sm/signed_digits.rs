@@ -72,6 +72,14 @@ impl Iterator for SignedDigits {
     }
 }
 
+/// Nothing, single bits, one less and their negatives: what a table is tried with.
+#[cfg(test)]
+pub(super) fn edge_numbers() -> impl Iterator<Item = Scalar> {
+    let powers = std::iter::successors(Some(Scalar::ONE), |power| Some(power.double()));
+    let around = |power: Scalar| [power, power - Scalar::ONE, -power];
+    std::iter::once(Scalar::ZERO).chain(powers.take(256).flat_map(around))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -98,14 +106,7 @@ mod tests {
 
     #[test]
     fn edges() {
-        check(Scalar::ZERO);
-        let mut power = Scalar::ONE;
-        for _ in 0..256 {
-            check(power);
-            check(power - Scalar::ONE);
-            check(-power);
-            power = power.double();
-        }
+        edge_numbers().for_each(check);
     }
 
     proptest! {
