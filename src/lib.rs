@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod call_data;
 pub mod caller;
 pub mod caller_file;
 pub mod catalogue;

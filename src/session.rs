@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use chs_envelope::sm::Signer;
 
 use crate::{
-    app::App, caller::Caller, doors::signatures::Signatures, service::together::Together,
+    app::App, call_data::CallData, caller::Caller, doors::signatures::Signatures, service::together::Together,
     store::Store,
 };
 
@@ -41,7 +41,7 @@ pub struct Session {
     pub worker: Arc<Worker>,
     /// Who calls.
     pub caller: Arc<Caller>,
-    /// Ids and digest of the message.
+    /// Ids of the message, and what it is known by.
     pub meta: CallMeta,
 }
 
@@ -56,8 +56,8 @@ pub struct CallMeta {
     pub nonce: String,
     /// When the nonce may be forgotten: a message of that age is refused for its age.
     pub nonce_expires_at: DateTime<Utc>,
-    /// SM3 of the canonical data, lower-case hex.
-    pub digest: String,
+    /// What a repeat is known by.
+    pub data: Arc<CallData>,
     /// When the message was received.
     pub received_at: DateTime<Utc>,
 }

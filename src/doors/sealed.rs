@@ -23,6 +23,7 @@ pub use answer::{SealedAnswer, SealedMessage};
 
 use crate::{
     app::App,
+    call_data::CallData,
     caller::{Caller, CallerKey},
     doors::{admission, call_log::Line, limits},
     error::{ErrorCode, Refusal},
@@ -147,7 +148,11 @@ fn open<T>(
             request_id: envelope.head().request_id().to_owned(),
             nonce: envelope.head().nonce().to_owned(),
             nonce_expires_at: received_at + expires_in,
-            digest: opened.digest.to_hex(),
+            data: Arc::new(CallData::sealed(
+                &opened.digest,
+                envelope.head().app_id(),
+                opened.canonical,
+            )),
             received_at,
         };
         let key = Arc::clone(key);

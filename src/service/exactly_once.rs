@@ -118,7 +118,7 @@ pub(super) fn claim(by: &Session) -> Claim<'_> {
         nonce_expires_at: meta.nonce_expires_at,
         request_id: &meta.request_id,
         operation: meta.operation,
-        digest: &meta.digest,
+        data: &meta.data,
         answer_expires_at: meta.received_at
             + TimeDelta::days(i64::from(app.config.limits.idempotency_days)),
     }

@@ -86,6 +86,7 @@ async fn keep(
     request: &ReportRequest,
     accepted: Vec<(&ReportItem, NewReport)>,
 ) -> Result<(), TxError> {
+    let digest = session.meta.data.sm3();
     let batch = Batch {
         batch_no: &request.batch_no,
         setl_ym: &request.setl_ym,
@@ -93,7 +94,7 @@ async fn keep(
         grp_spec_ver: &request.grp_spec_ver,
         place_grp_ver: &request.place_grp_ver,
         app_id: &session.caller.app_id,
-        digest: &session.meta.digest,
+        digest: &digest,
         at: session.meta.received_at,
     };
     let count = i32::try_from(accepted.len()).map_err(Refusal::internal)?;

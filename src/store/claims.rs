@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Tx, TxError};
-use crate::error::ErrorCode;
+use crate::{call_data::CallData, error::ErrorCode};
 
 /// Claims nonce and requestId.
 pub(crate) const CLAIM: &str = "WITH n AS (
@@ -49,8 +49,8 @@ pub struct Claim<'a> {
     pub request_id: &'a str,
     /// Operation id; the same requestId for another operation is other data.
     pub operation: &'a str,
-    /// SM3 of the canonical data, lower-case hex.
-    pub digest: &'a str,
+    /// What a repeat is known by.
+    pub data: &'a CallData,
     /// When the answer may be forgotten.
     pub answer_expires_at: DateTime<Utc>,
 }
@@ -92,7 +92,7 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
                 &claim.nonce_expires_at,
                 &claim.request_id,
                 &claim.operation,
-                &claim.digest,
+                &claim.data.kept(),
                 &claim.answer_expires_at,
             ],
         )
@@ -107,19 +107,15 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
     }
     let row = tx
         .query_one(
-            "SELECT operation = $3 AND digest = $4, sealed_answer, answer FROM idempotency
+            "SELECT operation, digest, sealed_answer, answer FROM idempotency
              WHERE app_id = $1 AND request_id = $2",
-            &[
-                &claim.app_id,
-                &claim.request_id,
-                &claim.operation,
-                &claim.digest,
-            ],
+            &[&claim.app_id, &claim.request_id],
         )
         .await?;
-    let same: bool = row.try_get(0)?;
-    let sealed: Option<Vec<u8>> = row.try_get(1)?;
-    let open: Option<String> = row.try_get(2)?;
+    let (operation, kept): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+    let same = operation == claim.operation && claim.data.was_kept_as(kept);
+    let sealed: Option<Vec<u8>> = row.try_get(2)?;
+    let open: Option<String> = row.try_get(3)?;
     let kept = sealed
         .map(KeptAnswer::Sealed)
         .or(open.map(KeptAnswer::Open));
@@ -165,7 +161,7 @@ pub async fn claim_answered(
             &column(claims, |claim| claim.app_id),
             &column(claims, |claim| claim.request_id),
             &column(claims, |claim| claim.operation),
-            &column(claims, |claim| claim.digest),
+            &column(claims, |claim| claim.data.kept()),
             &column(claims, |claim| claim.answer_expires_at),
             &answers,
         ],

@@ -275,7 +275,7 @@ impl Ledger {
         envelope: &Envelope,
         opened: &sealed::Opened,
     ) -> (String, Value) {
-        let (id, digest) = (envelope.head().request_id(), opened.digest.to_hex());
+        let (id, digest) = (envelope.head().request_id(), opened.digest.to_base64());
         let nonce = envelope.head().nonce().to_owned();
         if self.nonces.insert(nonce, id.to_owned()).is_some() {
             return ("P-409".into(), json!({"retryable": false}));

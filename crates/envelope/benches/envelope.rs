@@ -6,9 +6,9 @@
 use std::hint::black_box;
 
 use chs_envelope::{
-    canonical::{Document, Scalars, digest},
+    canonical::{Document, Scalars},
     sealed::{
-        AppCredentials, EncType, Envelope, Head, Outcome, Timestamp, open, seal_answer,
+        AppCredentials, DataDigest, EncType, Envelope, Head, Outcome, Timestamp, open, seal_answer,
         seal_request,
     },
     sm::{Signer, Sm2PrivateKey, Sm4Key, ToSign, sm3},
@@ -127,10 +127,12 @@ fn canonical(c: &mut Criterion) {
             });
         });
     }
+    let key = Sm2PrivateKey::from_bytes(&[7; 32]).unwrap();
     group.bench_function("read, write, digest, to value", |b| {
         b.iter(|| {
             let document = Document::parse(black_box(&text).as_bytes()).unwrap();
-            let digest = digest(&document.canonical(Scalars::Native));
+            let canonical = document.canonical(Scalars::Native);
+            let digest = DataDigest::new(key.public_key(), "TEST-HOSPITAL-A-0001", &canonical);
             (digest, document.into_value())
         });
     });

@@ -33,8 +33,6 @@ pub use error::{JsonError, JsonErrorKind};
 pub use reading::Reading;
 use serde_json::{Map, Value};
 
-use crate::sm::{Sm3Digest, sm3};
-
 /// Levels of arrays and objects that are read. A settlement list has four.
 pub const MAX_DEPTH: usize = 32;
 
@@ -194,12 +192,6 @@ impl<'a> Document<'a> {
             }
         }
     }
-}
-
-/// SM3 of a canonical text: what tells two requests with one requestId apart.
-#[must_use]
-pub fn digest(canonical: &str) -> Sm3Digest {
-    sm3(&[canonical.as_bytes()])
 }
 
 #[cfg(test)]

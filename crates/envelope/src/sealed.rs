@@ -27,6 +27,7 @@
 
 mod answer;
 mod credentials;
+mod data_digest;
 mod envelope;
 mod error;
 mod form;
@@ -38,6 +39,7 @@ mod timestamp;
 
 pub use answer::{AnswerEnvelope, Outcome};
 pub use credentials::{AppCredentials, CredentialsError};
+pub use data_digest::DataDigest;
 pub use envelope::Envelope;
 pub use error::EnvelopeError;
 pub use form::EXTRA_MAX;

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
+    call_data::CallData,
     caller::{Role, transaction_settings::ApiName},
     config::{SignNo, TransactionDoor},
     doors::{admission, call_log::Line},
@@ -147,7 +148,7 @@ impl Arrival {
                 request_id: format!("msgid/{msgid}"),
                 nonce: self.identity.nonce(msgid),
                 nonce_expires_at: self.received_at + window * 2,
-                digest: digest.to_hex(),
+                data: Arc::new(CallData::transaction(&digest)),
                 received_at: self.received_at,
             },
         };

@@ -5,11 +5,12 @@ use std::{borrow::Cow, hint::black_box};
 use serde_json::Value;
 
 use super::{
-    AnswerEnvelope, AppCredentials, EncType, Envelope, Outcome, SignedText, envelope::signed_text,
+    AnswerEnvelope, AppCredentials, DataDigest, EncType, Envelope, Outcome, SignedText,
+    envelope::signed_text,
 };
 use crate::{
-    canonical::{Document, Reading, digest},
-    sm::{Sm2PublicKey, Sm3Digest, SmError, decode_upper_hex},
+    canonical::{Document, Reading},
+    sm::{Sm2PublicKey, SmError, decode_upper_hex},
 };
 
 /// The message is not what the known sender signed. Padding, tag, JSON and
@@ -31,9 +32,8 @@ pub struct Opened {
     pub data: Value,
     /// Its canonical text.
     pub canonical: String,
-    /// SM3 of the canonical text: what tells two requests with one requestId
-    /// apart.
-    pub digest: Sm3Digest,
+    /// What tells two requests with one requestId apart.
+    pub digest: DataDigest,
 }
 
 /// As [`Opened`], borrowed from the plaintext.
@@ -43,8 +43,8 @@ pub struct OpenedText<'a> {
     pub data: Document<'a>,
     /// Its canonical text.
     pub canonical: Cow<'a, str>,
-    /// SM3 of the canonical text.
-    pub digest: Sm3Digest,
+    /// What tells two requests with one requestId apart.
+    pub digest: DataDigest,
 }
 
 /// An answer that the platform has signed, to the request it was asked for.
@@ -88,7 +88,16 @@ pub fn open_into<'a>(
     sender: &Sm2PublicKey,
     plaintext: &'a mut Vec<u8>,
 ) -> Result<OpenedText<'a>, OpenError> {
-    open_with_outcome(envelope, None, credentials, sender, plaintext)
+    let verified = read_verified(envelope, None, credentials, sender, plaintext)?;
+    let digest = verified.digest.unwrap_or_else(|| {
+        let app_id = envelope.head().app_id();
+        DataDigest::new(sender, app_id, &verified.canonical)
+    });
+    Ok(OpenedText {
+        data: verified.read.into_document(),
+        canonical: verified.canonical,
+        digest,
+    })
 }
 
 /// Opens and verifies the platform's answer to `request`.
@@ -111,7 +120,7 @@ pub fn open_answer(
     }
     let outcome = answer.outcome();
     let mut plaintext = Vec::new();
-    let opened = open_with_outcome(
+    let verified = read_verified(
         answer.envelope(),
         Some(outcome),
         credentials,
@@ -120,17 +129,25 @@ pub fn open_answer(
     )?;
     Ok(OpenedAnswer {
         outcome: outcome.clone(),
-        data: opened.data.into_value(),
+        data: verified.read.into_document().into_value(),
     })
 }
 
-fn open_with_outcome<'a>(
+/// Data whose signature holds.
+struct Verified<'a> {
+    read: Reading<'a>,
+    canonical: Cow<'a, str>,
+    /// Where it came up on the way.
+    digest: Option<DataDigest>,
+}
+
+fn read_verified<'a>(
     envelope: &Envelope,
     outcome: Option<&Outcome>,
     credentials: &AppCredentials,
     sender: &Sm2PublicKey,
     plaintext: &'a mut Vec<u8>,
-) -> Result<OpenedText<'a>, OpenError> {
+) -> Result<Verified<'a>, OpenError> {
     if envelope.head().app_id() != credentials.app_id() {
         return Err(OpenError);
     }
@@ -144,7 +161,11 @@ fn open_with_outcome<'a>(
             credentials,
         )
     };
-    let verify = |text: SignedText<'_>| sender.verify(&text.parts(), envelope.signature()).is_ok();
+    let verify = |text: SignedText<'_>| {
+        let (digest, e) = DataDigest::on_the_way(sender, &text);
+        let verified = sender.verify_digest(&e, envelope.signature());
+        verified.map(|()| digest).map_err(OpenError::from)
+    };
     match envelope.head().enc_type() {
         EncType::Sm4 => {
             let blocks = credentials.key2().ecb_decrypt_blocks(sealed)?;
@@ -153,12 +174,16 @@ fn open_with_outcome<'a>(
             let Some(read) = read else {
                 let filler = filler(plaintext.len());
                 let read = read_object(filler.as_bytes()).ok_or(OpenError)?;
-                verify(text(&read.document().canonical(credentials.scalars())));
+                let _ = verify(text(&read.document().canonical(credentials.scalars())));
                 return Err(OpenError);
             };
             let canonical = read.canonical(credentials.scalars());
-            if verify(text(&canonical)) {
-                return Ok(opened(read, canonical));
+            if let Ok(digest) = verify(text(&canonical)) {
+                return Ok(Verified {
+                    read,
+                    canonical,
+                    digest,
+                });
             }
             // What is refused costs the writing of a text, had it to be written or not.
             if matches!(canonical, Cow::Borrowed(_)) {
@@ -168,13 +193,15 @@ fn open_with_outcome<'a>(
         }
         EncType::Sm4Gcm => {
             let key = credentials.gcm_key().ok_or(OpenError)?;
-            if !verify(text("")) {
-                return Err(OpenError);
-            }
+            verify(text(""))?;
             *plaintext = key.gcm_open(envelope.head().aad().as_bytes(), &sealed)?;
             let read = read_object(plaintext).ok_or(OpenError)?;
             let canonical = read.canonical(credentials.scalars());
-            Ok(opened(read, canonical))
+            Ok(Verified {
+                read,
+                canonical,
+                digest: None,
+            })
         }
     }
 }
@@ -189,12 +216,4 @@ fn read_object(plaintext: &[u8]) -> Option<Reading<'_>> {
 fn filler(length: usize) -> String {
     let item = r#""0123456789","#;
     format!(r#"{{"filler":[{}0]}}"#, item.repeat(length / item.len()))
-}
-
-fn opened<'a>(read: Reading<'a>, canonical: Cow<'a, str>) -> OpenedText<'a> {
-    OpenedText {
-        digest: digest(&canonical),
-        data: read.into_document(),
-        canonical,
-    }
 }

@@ -14,6 +14,8 @@ const KEY: &str = "&key=";
 /// text can be kept and shown without it.
 pub struct SignedText<'a> {
     members: String,
+    /// Where `data` ends, if nothing but `appId` stands before it.
+    data_end: Option<usize>,
     secret: &'a str,
 }
 
@@ -33,16 +35,25 @@ impl<'a> SignedText<'a> {
             .map(|(name, value)| name.len() + value.len() + 2)
             .sum();
         let mut text = String::with_capacity(length);
-        for (name, value) in signed {
+        let data_at = match signed.get(..2) {
+            Some([("appId", _), ("data", _)]) => Some(1),
+            _ => None,
+        };
+        let mut data_end = None;
+        for (place, (name, value)) in signed.into_iter().enumerate() {
             if !text.is_empty() {
                 text.push('&');
             }
             text.push_str(name);
             text.push('=');
             text.push_str(value);
+            if data_at == Some(place) {
+                data_end = Some(text.len());
+            }
         }
         Self {
             members: text,
+            data_end,
             secret: credentials.app_secret(),
         }
     }
@@ -56,6 +67,14 @@ impl<'a> SignedText<'a> {
             KEY.as_bytes(),
             self.secret.as_bytes(),
         ]
+    }
+
+    /// The text up to the end of `data`, if it begins with `appId` and `data`, and the parts
+    /// behind.
+    pub(super) fn parts_at_data(&self) -> Option<(&[u8], [&[u8]; 3])> {
+        let (beginning, rest) = self.members.split_at_checked(self.data_end?)?;
+        let [_, key, secret] = self.parts();
+        Some((beginning.as_bytes(), [rest.as_bytes(), key, secret]))
     }
 
     /// The text with `***` in the place of the secret.

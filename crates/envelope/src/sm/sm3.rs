@@ -62,6 +62,20 @@ pub fn sm3(parts: &[&[u8]]) -> Sm3Digest {
     Sm3Digest(hasher.finalize().into())
 }
 
+/// SM3 of the beginning, and of all of it: the second goes on where the first stopped.
+pub(crate) fn sm3_on_the_way(beginning: &[&[u8]], rest: &[&[u8]]) -> (Sm3Digest, Sm3Digest) {
+    let mut hasher = Sm3::new();
+    for part in beginning {
+        hasher.update(part);
+    }
+    let stop = hasher.clone();
+    for part in rest {
+        hasher.update(part);
+    }
+    let [stop, whole] = [stop, hasher].map(|hasher| Sm3Digest(hasher.finalize().into()));
+    (stop, whole)
+}
+
 /// HMAC (RFC 2104) with SM3 over the parts, one after the other.
 ///
 /// # Errors

@@ -2,8 +2,8 @@
 //! as do the vectors of GB/T 32905, 32907, 32918.5 and RFC 8998.
 
 use chs_envelope::{
-    canonical::{Document, Scalars, digest},
-    sealed::{AppCredentials, Envelope, SignedText, open},
+    canonical::{Document, Scalars},
+    sealed::{AppCredentials, DataDigest, Envelope, SignedText, open},
     sm::{Sm2Signature, sm3},
 };
 use serde_json::json;
@@ -144,7 +144,8 @@ fn v6_whole_message() {
     let data = r#"{"amt":12.50,"setlinfo":{"gend":"1","psn_name":"测试"}}"#;
     assert_eq!(opened.canonical, data);
     assert_eq!(opened.data.to_string(), data, "12.50 keeps its lexeme");
-    assert_eq!(opened.digest, digest(data));
+    let digest = DataDigest::new(caller.public_key(), APP_ID, data);
+    assert_eq!(opened.digest, digest);
     assert_eq!(sealed(data), envelope.enc_data());
     let text = envelope.signed_text(data, &credentials);
     assert_eq!(
