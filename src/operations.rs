@@ -65,7 +65,7 @@ use serde_json::Value;
 use self::transaction::Transaction;
 use crate::{
     caller::Role,
-    doors::admission,
+    doors::admission::{self, Sent},
     error::{FieldError, Refusal},
     session::Session,
 };
@@ -151,7 +151,11 @@ impl OperationRow {
 
 fn carry_out<O: Operation>(session: &Session, data: Value) -> Work<'_> {
     Box::pin(async move {
-        let request = admission::admit::<O>(session, Document::from_value(&data))?;
+        let sent = Sent {
+            data: Document::from_value(&data),
+            is_canonical: false,
+        };
+        let request = admission::admit::<O>(session, sent)?;
         O::run(session, &request).await
     })
 }

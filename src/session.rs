@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use chs_envelope::sm::Signer;
 
 use crate::{
-    app::App, call_data::CallData, caller::Caller, doors::signatures::Signatures, service::together::Together,
-    store::Store,
+    app::App, call_data::CallData, caller::Caller, doors::signatures::Signatures,
+    service::together::Together, store::Store,
 };
 
 /// What an HTTP worker has of its own.

@@ -38,6 +38,14 @@ pub(super) fn worker(request: &HttpRequest, app: &App) -> Arc<Worker> {
     )
 }
 
+/// Data as it came in.
+pub(crate) struct Sent<'a> {
+    /// The data.
+    pub data: Document<'a>,
+    /// Whether it was read from its own canonical text, so that there is nothing to tidy.
+    pub is_canonical: bool,
+}
+
 /// Turns data into a request of the operation, if the caller's role may ask for it and the
 /// data, without its blank members, fits the schema.
 ///
@@ -45,13 +53,16 @@ pub(super) fn worker(request: &HttpRequest, app: &App) -> Arc<Worker> {
 /// [`ErrorCode::RoleNotAllowed`], [`ErrorCode::SchemaViolation`].
 pub(crate) fn admit<O: Operation>(
     session: &Session,
-    mut data: Document<'_>,
+    sent: Sent<'_>,
 ) -> Result<O::Request, Refusal> {
     if !O::ROLES.contains(&session.caller.role) {
         return Err(Refusal::new(ErrorCode::RoleNotAllowed));
     }
-    schemas::drop_blanks(&mut data);
+    let mut data = sent.data;
     let violated = |errors| Refusal::new(ErrorCode::SchemaViolation).with_errors(errors);
+    if !sent.is_canonical {
+        schemas::tidy(&mut data).map_err(violated)?;
+    }
     session.app.schemas.check(O::ID, &data).map_err(violated)?;
     O::read(data).map_err(violated)
 }

@@ -13,10 +13,7 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, error::InternalError, web,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use chs_envelope::{
-    canonical::Document,
-    sealed::{self, EncType, Envelope, EnvelopeError, OpenedText},
-};
+use chs_envelope::sealed::{self, EncType, Envelope, EnvelopeError, OpenedText};
 use serde_json::Value;
 
 pub use answer::{SealedAnswer, SealedMessage};
@@ -25,10 +22,15 @@ use crate::{
     app::App,
     call_data::CallData,
     caller::{Caller, CallerKey},
-    doors::{admission, call_log::Line, limits},
+    doors::{
+        admission::{self, Sent},
+        call_log::Line,
+        limits,
+        signatures::Signatures,
+    },
     error::{ErrorCode, Refusal},
     operations::Operation,
-    session::{CallMeta, Session},
+    session::{CallMeta, Session, Worker},
 };
 
 /// A verified call of operation `O`.
@@ -67,16 +69,17 @@ impl<O: Operation> FromRequest for Call<O> {
         let request = request.clone();
         Box::pin(async move {
             let refused = |response| InternalError::from_response("refused", response).into();
-            let opened = open(O::ID, &request, body.await, |app, opened, data| {
+            let opened = open(O::ID, &request, body.await, |app, worker, opened, sent| {
                 let session = Session {
-                    worker: admission::worker(&request, &app),
+                    worker,
                     app,
                     caller: opened.caller,
                     meta: opened.meta,
                 };
-                let asked = understand::<O>(&session, data);
+                let asked = understand::<O>(&session, sent);
                 (session, opened.key, asked)
             });
+            let opened = opened.await;
             let (envelope, (session, key, asked)) = match opened {
                 Ok(opened) => opened,
                 Err(refusal) => {
@@ -107,11 +110,11 @@ struct Opened {
 
 /// Everything up to the verified caller, whose data is then read where it stands: `read`
 /// borrows the opened text, which is gone when this returns.
-fn open<T>(
+async fn open<T>(
     operation: &'static str,
     request: &HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
-    read: impl FnOnce(Arc<App>, Opened, Document<'_>) -> T,
+    read: impl FnOnce(Arc<App>, Arc<Worker>, Opened, Sent<'_>) -> T,
 ) -> Result<(Envelope, T), Refusal> {
     let app = request
         .app_data::<web::Data<App>>()
@@ -120,9 +123,11 @@ fn open<T>(
     if request.content_type() != "application/json" {
         return Err(Refusal::new(ErrorCode::MediaType));
     }
-    let body = admission::whole(body)?;
     let received_at = (app.clock)();
-    let envelope = Envelope::parse(&body).map_err(|error| form_refusal(&error))?;
+    let envelope = {
+        let body = admission::whole(body)?;
+        Envelope::parse(&body).map_err(|error| form_refusal(&error))?
+    };
     let caller = app
         .register
         .current()
@@ -141,8 +146,10 @@ fn open<T>(
     {
         return Err(Refusal::new(ErrorCode::TimestampOutsideWindow));
     }
+    let worker = admission::worker(request, &app);
     let of_caller = Arc::clone(&caller);
-    let read = open_with_any_key(&envelope, &of_caller, received_at, |key, opened| {
+    let read = |key: &Arc<CallerKey>, opened: OpenedText<'_>| {
+        let is_canonical = opened.is_canonical();
         let meta = CallMeta {
             operation,
             request_id: envelope.head().request_id().to_owned(),
@@ -156,18 +163,25 @@ fn open<T>(
             received_at,
         };
         let key = Arc::clone(key);
-        read(app, Opened { caller, key, meta }, opened.data)
-    })?;
+        let sent = Sent {
+            data: opened.data,
+            is_canonical,
+        };
+        read(app, Arc::clone(&worker), Opened { caller, key, meta }, sent)
+    };
+    let signatures = &worker.signatures;
+    let read = open_with_any_key(&envelope, &of_caller, received_at, signatures, read).await?;
     Ok((envelope, read))
 }
 
 /// Opens and verifies with the keys that hold now, and reads with the one that does. While
 /// a caller changes its keys two sets hold, and the message does not say which one made it:
 /// the newest is tried first.
-fn open_with_any_key<T>(
+async fn open_with_any_key<T>(
     envelope: &Envelope,
     caller: &Caller,
     now: DateTime<Utc>,
+    signatures: &Signatures,
     read: impl FnOnce(&Arc<CallerKey>, OpenedText<'_>) -> T,
 ) -> Result<T, Refusal> {
     let mut refused = ErrorCode::CallerWithoutKey;
@@ -178,7 +192,14 @@ fn open_with_any_key<T>(
         }
         let mut plaintext = Vec::new();
         let (credentials, sender) = (&key.credentials, &key.public_key);
-        match sealed::open_into(envelope, credentials, sender, &mut plaintext) {
+        let Ok(unverified) = sealed::read_into(envelope, credentials, sender, &mut plaintext)
+        else {
+            refused = ErrorCode::CannotOpen;
+            continue;
+        };
+        let claimed = unverified.to_verify();
+        let verified = signatures.verify(key, *claimed.e, *claimed.signature).await;
+        match unverified.settle(verified) {
             Ok(opened) => return Ok(read(key, opened)),
             Err(_) => refused = ErrorCode::CannotOpen,
         }
@@ -187,9 +208,9 @@ fn open_with_any_key<T>(
 }
 
 /// Rate, role, schema, request.
-fn understand<O: Operation>(session: &Session, data: Document<'_>) -> Result<O::Request, Refusal> {
+fn understand<O: Operation>(session: &Session, sent: Sent<'_>) -> Result<O::Request, Refusal> {
     session.app.limiter.take_caller(&session.caller)?;
-    admission::admit::<O>(session, data)
+    admission::admit::<O>(session, sent)
 }
 
 impl Verified {

@@ -1,32 +1,26 @@
-//! Signatures that are made together.
-//!
-//! Several signatures at once cost less than the same one after the other
-//! ([`Signer::sign_many`]), so what a worker has ready at the same moment, often the calls of
-//! one transaction, is signed at once. A digest waits in its worker's queue while the rest of
-//! what the worker has ready goes on, and perhaps comes to wait there too. Then the first
-//! that finds itself unsigned signs for all.
-//!
-//! Nobody waits for a clock, nor for another caller: one that hangs up leaves its place to
-//! whoever signs next.
+//! The signatures of an HTTP worker: those of its callers, which it verifies, and its own
+//! under their answers. What is ready at the same moment shares what it costs.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use chs_envelope::sm::{Signer, Sm2Signature, SmError, ToSign};
+use chs_envelope::sm::{self, Signer, Sm2Signature, SmError, ToSign, ToVerify};
 use rand::rngs::SysRng;
-use tokio::sync::oneshot::{self, error::TryRecvError};
 
-/// Most signatures at once: together they hold up the worker for a millisecond or two.
-const MOST: usize = 64;
+use super::at_once::AtOnce;
+use crate::caller::CallerKey;
 
-/// What a worker has to sign.
+/// What a worker has to verify and to sign.
 pub struct Signatures {
     signer: Arc<dyn Signer>,
-    waiting: Mutex<Vec<Waiting>>,
+    signing: AtOnce<ToSign, Result<Sm2Signature, SmError>>,
+    verifying: AtOnce<Claimed, Result<(), SmError>>,
 }
 
-struct Waiting {
-    digest: ToSign,
-    tell: oneshot::Sender<Result<Sm2Signature, SmError>>,
+/// A signature that is said to be a caller's.
+struct Claimed {
+    key: Arc<CallerKey>,
+    e: [u8; 32],
+    signature: Sm2Signature,
 }
 
 impl Signatures {
@@ -34,7 +28,8 @@ impl Signatures {
     pub fn new(signer: Arc<dyn Signer>) -> Signatures {
         Signatures {
             signer,
-            waiting: Mutex::default(),
+            signing: AtOnce::new("chs_signed_at_once"),
+            verifying: AtOnce::new("chs_verified_at_once"),
         }
     }
 
@@ -44,49 +39,43 @@ impl Signatures {
     /// The source of random numbers or the signer failed.
     pub async fn sign(&self, e: [u8; 32]) -> Result<Sm2Signature, SmError> {
         let digest = ToSign::new(e, &mut SysRng)?;
-        let (tell, mut told) = oneshot::channel();
-        self.waiting().push(Waiting { digest, tell });
-        // What the worker has ready comes first, and may join.
-        tokio::task::yield_now().await;
-        loop {
-            match told.try_recv() {
-                Ok(signed) => return signed,
-                // Whoever was signing it broke off.
-                Err(TryRecvError::Closed) => return Err(SmError),
-                Err(TryRecvError::Empty) if self.sign_waiting() => {}
-                // Taken out by somebody who is still at it.
-                Err(TryRecvError::Empty) => return told.await.unwrap_or(Err(SmError)),
-            }
-        }
+        let signed = self.signing.done(digest, |all| self.signer.sign_many(all));
+        signed.await.unwrap_or(Err(SmError))
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Signs what waits longest; whether anything did.
-    fn sign_waiting(&self) -> bool {
-        let taken: Vec<Waiting> = {
-            let mut waiting = self.waiting();
-            let count = waiting.len().min(MOST);
-            waiting.drain(..count).collect()
+    /// Verifies a signature over a digest that was reckoned with this key of the caller.
+    ///
+    /// # Errors
+    /// It is not this key's.
+    pub async fn verify(
+        &self,
+        key: &Arc<CallerKey>,
+        e: [u8; 32],
+        signature: Sm2Signature,
+    ) -> Result<(), SmError> {
+        let claimed = Claimed {
+            key: Arc::clone(key),
+            e,
+            signature,
         };
-        let any = !taken.is_empty();
-        // A caller that hung up needs no signature.
-        let wanted = taken.into_iter().filter(|one| !one.tell.is_closed());
-        let (digests, tell): (Vec<ToSign>, Vec<_>) =
-            wanted.map(|one| (one.digest, one.tell)).unzip();
-        for (tell, signed) in tell.into_iter().zip(self.signer.sign_many(&digests)) {
-            let _ = tell.send(signed);
-        }
-        any
+        let verified = self.verifying.done(claimed, |all| {
+            let each = all.iter().map(|one| ToVerify {
+                key: &one.key.public_key,
+                e: &one.e,
+                signature: &one.signature,
+            });
+            sm::verify_many(&each.collect::<Vec<_>>())
+        });
+        verified.await.unwrap_or(Err(SmError))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use chs_envelope::sm::{Sm2PrivateKey, Sm2PublicKey};
-    use futures_util::{FutureExt, future::join_all};
+    use futures_util::future::join_all;
 
     use super::*;
 
@@ -128,18 +117,13 @@ mod tests {
     #[actix_web::test]
     async fn what_is_ready_together_is_signed_together() {
         let (noted, signatures) = noted(None);
-        let digests: Vec<[u8; 32]> = (0..150).map(|n| [n; 32]).collect();
+        let digests: Vec<[u8; 32]> = (0..30).map(|n| [n; 32]).collect();
         let signed = join_all(digests.iter().map(|e| signatures.sign(*e))).await;
         for (e, signed) in digests.iter().zip(signed) {
             let verified = noted.public_key().verify_digest(e, &signed.unwrap());
             assert_eq!(verified, Ok(()));
         }
-        assert_eq!(*noted.batches.lock().unwrap(), [64, 64, 22]);
-        // One that is alone waits for nobody.
-        let signed = signatures.sign([200; 32]).await.unwrap();
-        let verified = noted.public_key().verify_digest(&[200; 32], &signed);
-        assert_eq!(verified, Ok(()));
-        assert_eq!(*noted.batches.lock().unwrap(), [64, 64, 22, 1]);
+        assert_eq!(*noted.batches.lock().unwrap(), [30]);
     }
 
     #[actix_web::test]
@@ -148,16 +132,5 @@ mod tests {
         let signed = join_all((0..5).map(|n| signatures.sign([n; 32]))).await;
         assert_eq!(signed, vec![Err(SmError); 5]);
         assert!(signatures.sign([1; 32]).await.is_ok());
-    }
-
-    #[actix_web::test]
-    async fn a_caller_that_hangs_up_harms_nobody() {
-        let (noted, signatures) = noted(None);
-        let mut gone = Box::pin(signatures.sign([1; 32]));
-        assert!(gone.as_mut().now_or_never().is_none(), "it waits");
-        drop(gone);
-        let signed = join_all((2..5).map(|n| signatures.sign([n; 32]))).await;
-        assert!(signed.iter().all(Result::is_ok));
-        assert_eq!(*noted.batches.lock().unwrap(), [3]);
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{path::Path, process::Output, time::Duration};
 
-use chs_gateway::{caller_file, commands::call::Client};
+use chs_gateway::{
+    caller_file,
+    commands::call::{Client, unique},
+};
 use serde_json::json;
 
 use crate::harness::{Answer, Gateway};
@@ -40,12 +43,16 @@ async fn until(gateway: &Gateway, client: &Client, code: &str) -> Answer {
 }
 
 async fn ask(gateway: &Gateway, client: &Client) -> Answer {
+    ask_as(gateway, client, &unique()).await
+}
+
+async fn ask_as(gateway: &Gateway, client: &Client, request_id: &str) -> Answer {
     let query = json!({"setl_ym": "202601", "level": "group", "page_num": 1, "page_size": 10});
     let message = client
         .seal(
             &query.to_string(),
-            &chs_gateway::commands::call::unique(),
-            &chs_gateway::commands::call::unique(),
+            request_id,
+            &unique(),
             crate::harness::now(),
         )
         .unwrap();
@@ -84,6 +91,8 @@ async fn a_caller_is_registered_rekeyed_limited_and_suspended_while_the_gateway_
     well(callers(&data, &add));
     let (file, old) = client(Path::new(&first));
     until(&gateway, &old, "0").await;
+    let before = ask_as(&gateway, &old, "across-keys").await;
+    assert_eq!(before.code, "0");
     let again = callers(&data, &add);
     assert_eq!(
         again.status.code(),
@@ -102,6 +111,8 @@ async fn a_caller_is_registered_rekeyed_limited_and_suspended_while_the_gateway_
     let (_, new) = client(Path::new(&second));
     until(&gateway, &new, "0").await;
     assert_eq!(ask(&gateway, &old).await.code, "0");
+    let repeat = ask_as(&gateway, &new, "across-keys").await;
+    assert_eq!(repeat.data["replayed"], true, "{repeat:?}");
     well(callers(&data, &["end-key", app_id, "first"]));
     until(&gateway, &old, "CHS-40102").await;
     assert_eq!(ask(&gateway, &new).await.code, "0");

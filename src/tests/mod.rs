@@ -66,3 +66,4 @@ mod transaction;
 mod transaction_month;
 mod transaction_refusals;
 mod transaction_replay;
+mod verified_together;

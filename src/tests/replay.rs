@@ -1,5 +1,9 @@
 //! Replay and idempotency: the same bytes never twice, the same request once.
 
+use chs_envelope::{
+    canonical::{Document, Scalars},
+    sm::sm3,
+};
 use chs_gateway::commands::call::unique;
 use futures_util::future::join_all;
 use serde_json::json;
@@ -60,6 +64,29 @@ async fn a_repeat_under_a_fresh_nonce_gets_the_stored_answer() {
         .call_as("hospital-b", "/groupings/fee-summary", &query, "again-1")
         .await;
     assert_eq!(own.code, "0");
+    gateway.stop().await;
+}
+
+#[actix_web::test]
+async fn a_repeat_of_what_an_earlier_release_kept_is_known() {
+    let gateway = Gateway::start().await;
+    let (list, other) = (submit(&lists(1, 1)[0]), submit(&lists(2, 1)[1]));
+    let first = gateway
+        .call_as("hospital-a", "/reports", &list, "earlier-1")
+        .await;
+    assert_eq!(first.code, "0", "{:?}", first.data);
+    let canonical = Document::from_value(&list).canonical(Scalars::Native);
+    let kept = sm3(&[canonical.as_bytes()]);
+    gateway
+        .batch(&format!("UPDATE idempotency SET digest = '{kept}'"))
+        .await;
+    for (data, code) in [(&list, "0"), (&other, "CHS-42201")] {
+        let again = gateway
+            .call_as("hospital-a", "/reports", data, "earlier-1")
+            .await;
+        assert_eq!(again.code, code, "{:?}", again.data);
+    }
+    assert_eq!(gateway.count("settlement_lists").await, 1);
     gateway.stop().await;
 }
 

@@ -12,7 +12,8 @@
 //! 1. [`Envelope::parse`] looks at the form alone and explains every refusal.
 //! 2. The caller's keys are found by [`Head::app_id`], and
 //!    [`Timestamp::is_fresh`] is asked with the receiver's own clock.
-//! 3. [`open`] decrypts and verifies. All its failures are one [`OpenError`].
+//! 3. [`open`] decrypts and verifies. All its failures are one [`OpenError`]. Receivers of
+//!    many messages [`read_into`] first and verify several at a time.
 //! 4. Only now is anything written down: the nonce, the requestId with
 //!    [`Opened::digest`], the business.
 //!
@@ -36,6 +37,7 @@ mod open;
 mod seal;
 mod signed_text;
 mod timestamp;
+mod unverified;
 
 pub use answer::{AnswerEnvelope, Outcome};
 pub use credentials::{AppCredentials, CredentialsError};
@@ -44,7 +46,8 @@ pub use envelope::Envelope;
 pub use error::EnvelopeError;
 pub use form::EXTRA_MAX;
 pub use head::{EncType, Head, SIGN_TYPE, VERSION, fresh_nonce};
-pub use open::{OpenError, Opened, OpenedAnswer, OpenedText, open, open_answer, open_into};
+pub use open::{OpenError, Opened, OpenedAnswer, OpenedText, open, open_answer};
 pub use seal::{SealError, UnsignedAnswer, seal_answer, seal_request, unsigned_answer};
 pub use signed_text::SignedText;
 pub use timestamp::Timestamp;
+pub use unverified::{Unverified, read_into};

@@ -19,6 +19,7 @@ mod signed_digits;
 mod signer;
 mod sm3;
 mod sm4;
+mod verifying;
 
 pub use encoding::{
     decode_base64, decode_hex, decode_upper_hex, encode_base64, encode_lower_hex, encode_upper_hex,
@@ -31,6 +32,7 @@ pub use signature::Sm2Signature;
 pub use signer::{Signer, ToSign, sign_with};
 pub use sm3::{Sm3Digest, hmac_sm3, sm3};
 pub use sm4::{GCM_OVERHEAD, SM4_BLOCK, Sm4Key};
+pub use verifying::{ToVerify, verify_many};
 
 /// The one error of this module.
 ///

@@ -24,6 +24,7 @@ mod list;
 mod money;
 mod node;
 mod procedure;
+mod quoted;
 mod row;
 pub mod schema;
 mod violation;

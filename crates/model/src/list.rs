@@ -3,11 +3,11 @@
 mod derived;
 mod parse;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::json::Json;
 use crate::node::Node;
+use crate::quoted::push_quoted;
 use crate::row::Row;
 use crate::violation::Violation;
 
@@ -17,6 +17,10 @@ pub const MAX_TEXT: usize = 2_000;
 
 /// The most rows that are read in one node; the official form has room for 41.
 pub const MAX_ROWS: usize = 500;
+
+/// Bytes that `setlinfo` and a row of another node seldom exceed as text.
+const USUAL_SETLINFO: usize = 4_000;
+const USUAL_ROW: usize = 300;
 
 /// A settlement list (医疗保障基金结算清单): the input object of transaction 4101 in
 /// any published layout.
@@ -84,8 +88,7 @@ impl SettlementList {
     }
 
     /// The list as a JSON object under the written names, lexemes as sent, nodes
-    /// without rows left out. The text alone is had for less: the list is
-    /// [`Serialize`].
+    /// without rows left out. The text alone is had for less: [`SettlementList::to_text`].
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut object = Map::new();
@@ -99,19 +102,31 @@ impl SettlementList {
         }
         Value::Object(object)
     }
-}
 
-/// The members of [`SettlementList::to_json`] in the same order.
-impl Serialize for SettlementList {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry(Node::Setlinfo.name(), &self.setlinfo)?;
+    /// [`SettlementList::to_json`] as text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let rows: usize = self.nodes.iter().map(Vec::len).sum();
+        let mut text = String::with_capacity(USUAL_SETLINFO + rows * USUAL_ROW);
+        text.push('{');
+        push_quoted(&mut text, Node::Setlinfo.name());
+        text.push(':');
+        self.setlinfo.push_to(&mut text);
         for node in Node::ALL.into_iter().skip(1) {
-            let rows = self.rows(node);
-            if !rows.is_empty() {
-                object.serialize_entry(node.name(), rows)?;
+            let Some((first, others)) = self.rows(node).split_first() else {
+                continue;
+            };
+            text.push(',');
+            push_quoted(&mut text, node.name());
+            text.push_str(":[");
+            first.push_to(&mut text);
+            for row in others {
+                text.push(',');
+                row.push_to(&mut text);
             }
+            text.push(']');
         }
-        object.end()
+        text.push('}');
+        text
     }
 }

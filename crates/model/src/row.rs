@@ -2,14 +2,14 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
-use serde::ser::{Error, Serialize, Serializer};
-use serde_json::{Map, Number, Value, value::RawValue};
+use serde_json::{Map, Number, Value};
 use smol_str::SmolStr;
 
 use crate::calendar::{parse_date, parse_datetime};
 use crate::exact_decimal::parse_decimal;
 use crate::field::Field;
 use crate::node::Node;
+use crate::quoted::push_quoted;
 use crate::violation::pointer;
 
 /// A scalar as it was sent: the published layouts disagree on which fields are
@@ -37,17 +37,6 @@ impl Scalar {
     fn as_str(&self) -> &str {
         match self {
             Scalar::Text(text) | Scalar::Number(text) => text,
-        }
-    }
-}
-
-impl Serialize for Scalar {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Scalar::Text(text) => serializer.serialize_str(text),
-            Scalar::Number(lexeme) => serde_json::from_str::<&RawValue>(lexeme)
-                .map_err(S::Error::custom)?
-                .serialize(serializer),
         }
     }
 }
@@ -180,15 +169,24 @@ impl Row {
         }
         Value::Object(object)
     }
-}
 
-/// The members of [`Row::to_json`] in the same order.
-impl Serialize for Row {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(
-            self.cells()
-                .map(|(field, cell)| (field.name(), &cell.value)),
-        )
+    /// Writes what [`Row::to_json`] gives.
+    pub(crate) fn push_to(&self, text: &mut String) {
+        let mut before = '{';
+        for (field, cell) in self.cells() {
+            text.push(before);
+            before = ',';
+            push_quoted(text, field.name());
+            text.push(':');
+            match &cell.value {
+                Scalar::Text(value) => push_quoted(text, value),
+                Scalar::Number(lexeme) => text.push_str(lexeme),
+            }
+        }
+        if before == '{' {
+            text.push(before);
+        }
+        text.push('}');
     }
 }
 

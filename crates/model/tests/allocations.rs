@@ -39,8 +39,6 @@ fn a_list_takes_a_piece_of_memory_for_each_row_and_none_for_its_values() {
 fn writing_takes_the_text_alone() {
     let list = SettlementList::parse(&list(100)).unwrap();
     let mut length = 0;
-    let made = allocations(|| length = serde_json::to_string(&list).unwrap().len());
-    // The text starts at 128 bytes and doubles.
-    let doublings = u64::from((length / 128).ilog2()) + 1;
-    assert!(made <= doublings + 1, "{length} bytes: {made} allocations");
+    let made = allocations(|| length = list.to_text().len());
+    assert_eq!(made, 1, "{length} bytes");
 }

@@ -253,7 +253,7 @@ proptest! {
         let again = SettlementList::parse(&written).unwrap();
         prop_assert_eq!(&again, &list);
         prop_assert_eq!(&again.to_json(), &written);
-        prop_assert_eq!(serde_json::to_string(&list).unwrap(), written.to_string());
+        prop_assert_eq!(list.to_text(), written.to_string());
     }
 
     #[test]
@@ -261,7 +261,9 @@ proptest! {
         match SettlementList::parse(&input) {
             Ok(list) => {
                 let _ = (list.age_years(), list.age_days(), list.length_of_stay(), list.total_cost());
-                prop_assert_eq!(&SettlementList::parse(&list.to_json()).unwrap(), &list);
+                let written = list.to_json();
+                prop_assert_eq!(&SettlementList::parse(&written).unwrap(), &list);
+                prop_assert_eq!(list.to_text(), written.to_string());
             }
             Err(faults) => {
                 prop_assert!(!faults.is_empty());

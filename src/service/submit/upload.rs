@@ -173,7 +173,7 @@ fn made(
     whole: &SettlementList,
     now: DateTime<Utc>,
 ) -> Result<ListUpload, Refusal> {
-    let text = serde_json::to_string(list).map_err(Refusal::internal)?;
+    let text = list.to_text();
     let place = SealedAs::List(keys.fixmedins_code, keys.setl_id);
     let body = app.keys.master.seal(place, text.as_bytes());
     Ok(ListUpload {

@@ -31,7 +31,13 @@ impl DataDigest {
             return (None, sender.digest(&text.parts()));
         };
         let (sm3, e) = sender.digest_on_the_way(beginning, &rest);
-        (Some(Self { z: *sender.z(), sm3 }), e)
+        (
+            Some(Self {
+                z: *sender.z(),
+                sm3,
+            }),
+            e,
+        )
     }
 
     /// Whether this is the digest of the data, whichever key it came with.

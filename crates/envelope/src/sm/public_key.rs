@@ -1,25 +1,17 @@
-//! SM2 public keys and the verification of SM3withSM2 signatures (GB/T
-//! 32918.2, curve of GB/T 32918.5).
+//! SM2 public keys (GB/T 32918.2, curve of GB/T 32918.5).
 
 use std::fmt;
 
 use ::sm2::{
-    AffinePoint, FieldBytes, ProjectivePoint, PublicKey, Scalar, Sm2, U256,
-    elliptic_curve::{
-        Curve, Group, PrimeField,
-        bigint::CheckedAdd,
-        ops::{MulVartime, Reduce},
-        point::DecompressPoint,
-        sec1::ToSec1Point,
-    },
+    AffinePoint, PublicKey,
+    elliptic_curve::sec1::ToSec1Point,
     pkcs8::{DecodePublicKey, EncodePublicKey, LineEnding},
 };
-use subtle::Choice;
 
 use super::{
-    Sm2Signature, Sm3Digest, SmError, key_tables,
-    point_table::PointTable,
+    Sm2Signature, Sm3Digest, SmError, ToVerify,
     sm3::{sm3, sm3_on_the_way},
+    verify_many,
 };
 
 /// The user id that GB/T 32918 suggests and every known platform uses.
@@ -170,54 +162,23 @@ impl Sm2PublicKey {
         self.verify_digest(&self.digest(message), signature)
     }
 
-    /// As [`Self::verify`] with e already known (GB/T 32918.2, 7.1, steps B1
-    /// and B2, B5 to B7). Everything here is public, so nothing needs constant
-    /// time.
+    /// As [`Self::verify`] with e already known.
     ///
     /// # Errors
     /// When the signature is not this key's over this digest.
     pub fn verify_digest(&self, e: &[u8; 32], signature: &Sm2Signature) -> Result<(), SmError> {
-        // What has been parsed has 1 ≤ r, s < n.
-        let signature = signature.parse()?;
-        let (r, s) = (signature.r(), signature.s());
-        let t = *r + *s;
-        if bool::from(t.is_zero()) {
-            return Err(SmError);
-        }
-        let point = PointTable::base().add_multiple(self.multiple(&t), &s);
-        if bool::from(point.is_identity()) {
-            return Err(SmError);
-        }
-        if has_x(&point, &(*r - Scalar::reduce(&FieldBytes::from(*e)))) {
-            Ok(())
-        } else {
-            Err(SmError)
-        }
+        let one = ToVerify {
+            key: self,
+            e,
+            signature,
+        };
+        verify_many(&[one]).pop().unwrap_or(Err(SmError))
     }
 
-    fn multiple(&self, t: &Scalar) -> ProjectivePoint {
-        match key_tables::table_of(&self.z, self.key.as_affine()) {
-            Some(table) => table.add_multiple(ProjectivePoint::IDENTITY, t),
-            None => self.key.to_projective().mul_vartime(t),
-        }
+    /// The point.
+    pub(super) fn point(&self) -> &AffinePoint {
+        self.key.as_affine()
     }
-}
-
-/// Whether the x of `point`, taken modulo n, is `x`: whether the point is one of the two
-/// that have this x. To find those costs less than the x of the point itself, which the
-/// library keeps as a fraction: a square root, not an inversion.
-fn has_x(point: &ProjectivePoint, x: &Scalar) -> bool {
-    // The coordinates go up to p, a little above n, so that x may stand for x + n as well.
-    let x = x.to_repr();
-    let beyond = U256::from_be_slice(&x).checked_add(&Sm2::ORDER);
-    let beyond = beyond
-        .into_option()
-        .map(|x| FieldBytes::from(x.to_be_bytes()));
-    std::iter::once(x).chain(beyond).any(|x| {
-        let even = AffinePoint::decompress(&x, Choice::from(0)).into_option();
-        even.map(ProjectivePoint::from)
-            .is_some_and(|even| *point == even || *point == -even)
-    })
 }
 
 impl PartialEq for Sm2PublicKey {
