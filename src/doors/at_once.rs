@@ -54,6 +54,11 @@ impl<T, R> AtOnce<T, R> {
         }
     }
 
+    /// Whether an item waits.
+    pub(super) fn holds_any(&self) -> bool {
+        !self.waiting().is_empty()
+    }
+
     fn waiting(&self) -> MutexGuard<'_, Vec<Waiting<T, R>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

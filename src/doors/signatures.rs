@@ -33,6 +33,11 @@ impl Signatures {
         }
     }
 
+    /// Whether a message waits to be verified.
+    pub fn is_verifying(&self) -> bool {
+        self.verifying.holds_any()
+    }
+
     /// Signs a digest that was reckoned with the signer's public key.
     ///
     /// # Errors

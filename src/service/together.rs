@@ -47,6 +47,10 @@ const MOST: usize = 64;
 /// behind the other.
 const UNDER_WAY: usize = 2;
 
+/// Turns of the worker that a transaction lets pass at most, so that calls can join whose
+/// signatures are being verified: there may always be others.
+const MOST_TURNS: usize = 4;
+
 /// How long a shared transaction waits for a lock: a call that waits longer (for the first
 /// send of its requestId, for a list that is being judged) shall wait alone.
 const SHORT_WAIT: &str = "SET LOCAL lock_timeout = '50ms'";
@@ -155,7 +159,12 @@ async fn work_off(worker: Arc<Worker>) {
     };
     loop {
         // What the worker has ready comes first, and may join.
-        tokio::task::yield_now().await;
+        for _ in 0..MOST_TURNS {
+            tokio::task::yield_now().await;
+            if !worker.signatures.is_verifying() {
+                break;
+            }
+        }
         let calls = together.next(&mut task);
         if calls.is_empty() {
             return;
