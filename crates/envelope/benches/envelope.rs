@@ -11,7 +11,7 @@ use chs_envelope::{
         AppCredentials, DataDigest, EncType, Envelope, Head, Outcome, Timestamp, open, seal_answer,
         seal_request,
     },
-    sm::{Signer, Sm2PrivateKey, Sm4Key, ToSign, sm3},
+    sm::{Signer, Sm2PrivateKey, Sm4Key, ToSign, ToVerify, sm3, verify_many},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -75,6 +75,25 @@ fn primitives(c: &mut Criterion) {
                 .unwrap()
         });
     });
+    for count in [8, 16, 64] {
+        let made: Vec<_> = (0..count)
+            .map(|n| {
+                let e = [n; 32];
+                (e, key.sign_digest(&e, &mut rng).unwrap())
+            })
+            .collect();
+        let all: Vec<_> = made
+            .iter()
+            .map(|(e, signature)| ToVerify {
+                key: key.public_key(),
+                e,
+                signature,
+            })
+            .collect();
+        group.bench_function(format!("sm2 verify {count} digests together"), |b| {
+            b.iter(|| verify_many(black_box(&all)));
+        });
+    }
     // As many keys in turn as never get a table.
     let strangers: Vec<_> = (0..2_000)
         .map(|_| {

@@ -83,6 +83,7 @@ mod tests {
     use super::*;
     use crate::{sealed::AppCredentials, sm::Sm2PrivateKey};
 
+    const APP_ID: &str = "TEST-HOSPITAL-A-0001";
     const DATA: &str = r#"{"amt":12.50,"setlinfo":{"gend":"1","psn_name":"测试"}}"#;
 
     fn key(d: u8) -> Sm2PublicKey {
@@ -92,21 +93,21 @@ mod tests {
 
     #[test]
     fn on_the_way_to_what_is_signed() {
-        let credentials = AppCredentials::new("43AF04", "secret-of-a-test-0001").unwrap();
+        let credentials = AppCredentials::new(APP_ID, "secret-of-a-test-0001").unwrap();
         let text = |members| SignedText::new(members, &credentials);
         let signed = text(&[
             ("version", "1.0.0"),
             ("nonce", "1"),
             ("data", DATA),
-            ("appId", "43AF04"),
+            ("appId", APP_ID),
         ]);
         let (digest, e) = DataDigest::on_the_way(&key(7), &signed);
-        assert_eq!(digest, Some(DataDigest::new(&key(7), "43AF04", DATA)));
+        assert_eq!(digest, Some(DataDigest::new(&key(7), APP_ID, DATA)));
         assert_eq!(e, key(7).digest(&signed.parts()));
         // Without data there is nothing to stop at, and what an answer signs begins another way.
         for other in [
-            text(&[("appId", "43AF04"), ("version", "1.0.0")]),
-            text(&[("appId", "43AF04"), ("code", "0"), ("data", DATA)]),
+            text(&[("appId", APP_ID), ("version", "1.0.0")]),
+            text(&[("appId", APP_ID), ("code", "0"), ("data", DATA)]),
         ] {
             let (digest, e) = DataDigest::on_the_way(&key(7), &other);
             assert_eq!((digest, e), (None, key(7).digest(&other.parts())));
@@ -115,19 +116,19 @@ mod tests {
 
     #[test]
     fn another_key_of_the_same_sender() {
-        let first = DataDigest::new(&key(7), "43AF04", DATA);
-        let next = DataDigest::new(&key(8), "43AF04", DATA);
+        let first = DataDigest::new(&key(7), APP_ID, DATA);
+        let next = DataDigest::new(&key(8), APP_ID, DATA);
         assert_ne!(first, next);
         for digest in [first, next] {
-            assert!(digest.is_of("43AF04", DATA));
-            assert!(!digest.is_of("43AF05", DATA));
-            assert!(!digest.is_of("43AF04", "{}"));
+            assert!(digest.is_of(APP_ID, DATA));
+            assert!(!digest.is_of("TEST-HOSPITAL-B-0001", DATA));
+            assert!(!digest.is_of(APP_ID, "{}"));
         }
     }
 
     #[test]
     fn text_form() {
-        let digest = DataDigest::new(&key(7), "43AF04", DATA);
+        let digest = DataDigest::new(&key(7), APP_ID, DATA);
         let text = digest.to_base64();
         assert_eq!(text.len(), 88);
         assert_eq!(DataDigest::from_base64(&text), Ok(digest));
