@@ -10,24 +10,16 @@ use chs_envelope::{
 /// What tells two calls with one requestId apart, in the form that is kept.
 pub struct CallData {
     kept: String,
-    sealed: Option<Sealed>,
-}
-
-/// What came through the sealed door.
-struct Sealed {
-    app_id: String,
-    canonical: String,
+    /// Of what came through the sealed door.
+    canonical: Option<String>,
 }
 
 impl CallData {
-    /// Canonical data that `app_id` has sealed.
-    pub fn sealed(digest: &DataDigest, app_id: &str, canonical: impl Into<String>) -> CallData {
+    /// Canonical data that was sealed.
+    pub fn sealed(digest: &DataDigest, canonical: impl Into<String>) -> CallData {
         CallData {
             kept: digest.to_base64(),
-            sealed: Some(Sealed {
-                app_id: app_id.to_owned(),
-                canonical: canonical.into(),
-            }),
+            canonical: Some(canonical.into()),
         }
     }
 
@@ -35,7 +27,7 @@ impl CallData {
     pub fn transaction(digest: &Sm3Digest) -> CallData {
         CallData {
             kept: digest.to_hex(),
-            sealed: None,
+            canonical: None,
         }
     }
 
@@ -44,14 +36,14 @@ impl CallData {
         &self.kept
     }
 
-    /// Whether this was kept for the same data: as a rule it is what would be kept now, but
+    /// Whether this was kept for the same data of the same caller: as a rule it is what would be kept now, but
     /// the first send may have come with a key that its sender has changed since, or to a
     /// release that kept the SM3 of the data alone.
-    pub fn was_kept_as(&self, kept: &str) -> bool {
+    pub fn was_kept_as(&self, app_id: &str, kept: &str) -> bool {
         if kept == self.kept {
             return true;
         }
-        let Some(Sealed { app_id, canonical }) = &self.sealed else {
+        let Some(canonical) = &self.canonical else {
             return false;
         };
         match DataDigest::from_base64(kept) {
@@ -62,8 +54,8 @@ impl CallData {
 
     /// SM3 of the canonical data, or of all that a transaction asks: lower-case hex.
     pub fn sm3(&self) -> String {
-        match &self.sealed {
-            Some(sealed) => sm3(&[sealed.canonical.as_bytes()]).to_hex(),
+        match &self.canonical {
+            Some(canonical) => sm3(&[canonical.as_bytes()]).to_hex(),
             None => self.kept.clone(),
         }
     }
@@ -82,6 +74,7 @@ mod tests {
 
     use super::*;
 
+    const APP_ID: &str = "TEST-HOSPITAL-A-0001";
     const DATA: &str = r#"{"setl_id":"S1"}"#;
 
     fn key(d: u8) -> Sm2PublicKey {
@@ -89,25 +82,28 @@ mod tests {
         key.public_key().clone()
     }
 
-    fn call(d: u8, app_id: &str, data: &str) -> CallData {
-        CallData::sealed(&DataDigest::new(&key(d), app_id, data), app_id, data)
+    fn call(d: u8, data: &str) -> CallData {
+        CallData::sealed(&DataDigest::new(&key(d), APP_ID, data), data)
     }
 
     #[test]
     fn a_repeat_is_known_by_its_data() {
-        let first = call(7, "A", DATA);
-        assert!(call(7, "A", DATA).was_kept_as(first.kept()));
-        assert!(call(8, "A", DATA).was_kept_as(first.kept()), "another key");
-        assert!(!call(7, "A", "{}").was_kept_as(first.kept()));
-        assert!(!call(8, "A", "{}").was_kept_as(first.kept()));
+        let first = call(7, DATA);
+        assert!(call(7, DATA).was_kept_as(APP_ID, first.kept()));
+        assert!(
+            call(8, DATA).was_kept_as(APP_ID, first.kept()),
+            "another key"
+        );
+        assert!(!call(7, "{}").was_kept_as(APP_ID, first.kept()));
+        assert!(!call(8, "{}").was_kept_as(APP_ID, first.kept()));
     }
 
     #[test]
     fn a_repeat_of_what_an_earlier_release_kept() {
         let earlier = sm3(&[DATA.as_bytes()]).to_hex();
-        assert_eq!(call(7, "A", DATA).sm3(), earlier);
-        assert!(call(7, "A", DATA).was_kept_as(&earlier));
-        assert!(!call(7, "A", "{}").was_kept_as(&earlier));
+        assert_eq!(call(7, DATA).sm3(), earlier);
+        assert!(call(7, DATA).was_kept_as(APP_ID, &earlier));
+        assert!(!call(7, "{}").was_kept_as(APP_ID, &earlier));
     }
 
     #[test]
@@ -115,13 +111,13 @@ mod tests {
         let digest = sm3(&[b"4101\n{}"]);
         let transaction = CallData::transaction(&digest);
         assert_eq!(transaction.sm3(), digest.to_hex());
-        assert!(transaction.was_kept_as(&digest.to_hex()));
-        assert!(!transaction.was_kept_as(call(7, "A", DATA).kept()));
-        assert!(!call(7, "A", DATA).was_kept_as(transaction.kept()));
+        assert!(transaction.was_kept_as(APP_ID, &digest.to_hex()));
+        assert!(!transaction.was_kept_as(APP_ID, call(7, DATA).kept()));
+        assert!(!call(7, DATA).was_kept_as(APP_ID, transaction.kept()));
     }
 
     #[test]
     fn data_is_never_shown() {
-        assert!(!format!("{:?}", call(7, "A", DATA)).contains("S1"));
+        assert!(!format!("{:?}", call(7, DATA)).contains("S1"));
     }
 }

@@ -17,7 +17,7 @@ pub struct Worker {
     pub store: Store,
     /// Calls of this worker that share a transaction.
     pub together: Together,
-    /// Answers of this worker that are signed together.
+    /// Messages of this worker that are verified together, answers that are signed together.
     pub signatures: Signatures,
 }
 

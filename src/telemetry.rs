@@ -9,7 +9,7 @@ const LATENCY_BOUNDS: [f64; 10] = [
     0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.015, 0.05, 0.25, 1.0, 10.0,
 ];
 
-/// Calls that share a transaction.
+/// Calls that share a transaction, signatures that are verified or made together.
 const CALL_BOUNDS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
 /// Starts logging at the level of `RUST_LOG` (default `info`). A second call changes
@@ -43,6 +43,10 @@ pub fn metrics() -> Result<PrometheusHandle, String> {
                 .and_then(|builder| {
                     let calls = Matcher::Suffix("_calls".into());
                     builder.set_buckets_for_metric(calls, &CALL_BOUNDS)
+                })
+                .and_then(|builder| {
+                    let signatures = Matcher::Suffix("_at_once".into());
+                    builder.set_buckets_for_metric(signatures, &CALL_BOUNDS)
                 })
                 .and_then(PrometheusBuilder::install_recorder)
                 .map_err(|error| error.to_string())

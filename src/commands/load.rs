@@ -138,7 +138,7 @@ pub fn run(args: Args) -> Outcome {
         institution: caller.fixmedins_code.clone().unwrap_or_default(),
     };
     let others = SampleOptions {
-        lists: ROWS_FROM,
+        lists: if args.list_bytes > 0 { ROWS_FROM } else { 0 },
         seed: !args.seed,
         institution: options.institution.clone(),
     };

@@ -12,13 +12,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
-/// Most items at once: together they hold up the worker for a millisecond or two.
-const MOST: usize = 64;
-
 /// A worker's queue of items `T`, each of which becomes an `R`.
 pub(super) struct AtOnce<T, R> {
     /// Histogram of how many were worked off at a time.
     metric: &'static str,
+    /// Most items at once, so that they hold up the worker for a millisecond or two.
+    most: usize,
     waiting: Mutex<Vec<Waiting<T, R>>>,
 }
 
@@ -28,10 +27,11 @@ struct Waiting<T, R> {
 }
 
 impl<T, R> AtOnce<T, R> {
-    /// An empty queue, measured under this name.
-    pub(super) fn new(metric: &'static str) -> AtOnce<T, R> {
+    /// An empty queue, measured under this name, of which `most` are done at once.
+    pub(super) fn new(metric: &'static str, most: usize) -> AtOnce<T, R> {
         AtOnce {
             metric,
+            most,
             waiting: Mutex::default(),
         }
     }
@@ -54,9 +54,9 @@ impl<T, R> AtOnce<T, R> {
         }
     }
 
-    /// Whether an item waits.
+    /// Whether an item waits that somebody wants.
     pub(super) fn holds_any(&self) -> bool {
-        !self.waiting().is_empty()
+        self.waiting().iter().any(|one| !one.tell.is_closed())
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<Waiting<T, R>>> {
@@ -67,7 +67,7 @@ impl<T, R> AtOnce<T, R> {
     fn work_off(&self, work: impl Fn(&[T]) -> Vec<R>) -> bool {
         let taken: Vec<Waiting<T, R>> = {
             let mut waiting = self.waiting();
-            let count = waiting.len().min(MOST);
+            let count = waiting.len().min(self.most);
             waiting.drain(..count).collect()
         };
         let any = !taken.is_empty();
@@ -103,7 +103,7 @@ mod tests {
     impl Doubling {
         fn new() -> Doubling {
             Doubling {
-                queue: AtOnce::new("test"),
+                queue: AtOnce::new("test", 64),
                 batches: RefCell::default(),
             }
         }
@@ -133,7 +133,9 @@ mod tests {
         let doubling = Doubling::new();
         let mut gone = Box::pin(doubling.of(1));
         assert!(gone.as_mut().now_or_never().is_none(), "it waits");
+        assert!(doubling.queue.holds_any());
         drop(gone);
+        assert!(!doubling.queue.holds_any(), "nobody wants it");
         let done = join_all((2..5).map(|n| doubling.of(n))).await;
         assert_eq!(done, [Some(4), Some(6), Some(8)]);
         assert_eq!(*doubling.batches.borrow(), [3]);
@@ -141,7 +143,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_result_that_is_missing_is_told_to_whom_it_concerns() {
-        let queue: AtOnce<u32, u32> = AtOnce::new("test");
+        let queue: AtOnce<u32, u32> = AtOnce::new("test", 64);
         let first = |numbers: &[u32]| numbers.iter().take(1).copied().collect();
         let done = join_all((0..3).map(|n| queue.done(n, first))).await;
         assert_eq!(done, [Some(0), None, None]);

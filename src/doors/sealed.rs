@@ -13,7 +13,7 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, error::InternalError, web,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use chs_envelope::sealed::{self, EncType, Envelope, EnvelopeError, OpenedText};
+use chs_envelope::sealed::{self, EncType, Envelope, EnvelopeError, OpenedText, Plaintext};
 use serde_json::Value;
 
 pub use answer::{SealedAnswer, SealedMessage};
@@ -124,6 +124,7 @@ async fn open<T>(
         return Err(Refusal::new(ErrorCode::MediaType));
     }
     let received_at = (app.clock)();
+    // The body is gone before the message waits to be verified.
     let envelope = {
         let body = admission::whole(body)?;
         Envelope::parse(&body).map_err(|error| form_refusal(&error))?
@@ -155,11 +156,7 @@ async fn open<T>(
             request_id: envelope.head().request_id().to_owned(),
             nonce: envelope.head().nonce().to_owned(),
             nonce_expires_at: received_at + expires_in,
-            data: Arc::new(CallData::sealed(
-                &opened.digest,
-                envelope.head().app_id(),
-                opened.canonical,
-            )),
+            data: Arc::new(CallData::sealed(&opened.digest, opened.canonical)),
             received_at,
         };
         let key = Arc::clone(key);
@@ -190,7 +187,7 @@ async fn open_with_any_key<T>(
             refused = ErrorCode::EncTypeNotAllowed;
             continue;
         }
-        let mut plaintext = Vec::new();
+        let mut plaintext = Plaintext::default();
         let (credentials, sender) = (&key.credentials, &key.public_key);
         let Ok(unverified) = sealed::read_into(envelope, credentials, sender, &mut plaintext)
         else {

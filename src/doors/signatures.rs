@@ -9,6 +9,12 @@ use rand::rngs::SysRng;
 use super::at_once::AtOnce;
 use crate::caller::CallerKey;
 
+const MOST_SIGNED: usize = 64;
+
+/// Beyond these little is gained, and with keys that have no table yet each takes five times
+/// as long.
+const MOST_VERIFIED: usize = 16;
+
 /// What a worker has to verify and to sign.
 pub struct Signatures {
     signer: Arc<dyn Signer>,
@@ -28,8 +34,8 @@ impl Signatures {
     pub fn new(signer: Arc<dyn Signer>) -> Signatures {
         Signatures {
             signer,
-            signing: AtOnce::new("chs_signed_at_once"),
-            verifying: AtOnce::new("chs_verified_at_once"),
+            signing: AtOnce::new("chs_signed_at_once", MOST_SIGNED),
+            verifying: AtOnce::new("chs_verified_at_once", MOST_VERIFIED),
         }
     }
 

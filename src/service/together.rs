@@ -7,7 +7,8 @@
 //! commit answers.
 //!
 //! Nobody waits for a clock. A call that finds no task at work starts one, what else the
-//! worker has ready joins it, and while a transaction runs the next calls gather.
+//! worker has ready or is verifying joins it, and while a transaction runs the next calls
+//! gather.
 //!
 //! The promise of [`exactly_once`] holds for each: claims, work, audit records and answers
 //! commit together or not at all. A transaction that cannot do all of its calls (one is a

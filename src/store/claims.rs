@@ -113,7 +113,7 @@ pub async fn claim(tx: &Tx<'_>, claim: &Claim<'_>) -> Result<Claimed, TxError> {
         )
         .await?;
     let (operation, kept): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
-    let same = operation == claim.operation && claim.data.was_kept_as(kept);
+    let same = operation == claim.operation && claim.data.was_kept_as(claim.app_id, kept);
     let sealed: Option<Vec<u8>> = row.try_get(2)?;
     let open: Option<String> = row.try_get(3)?;
     let kept = sealed

@@ -50,4 +50,4 @@ pub use open::{OpenError, Opened, OpenedAnswer, OpenedText, open, open_answer};
 pub use seal::{SealError, UnsignedAnswer, seal_answer, seal_request, unsigned_answer};
 pub use signed_text::SignedText;
 pub use timestamp::Timestamp;
-pub use unverified::{Unverified, read_into};
+pub use unverified::{Plaintext, Unverified, read_into};

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{AnswerEnvelope, AppCredentials, DataDigest, Envelope, Outcome, Unverified, read_into};
+use super::{
+    AnswerEnvelope, AppCredentials, DataDigest, Envelope, Outcome, Plaintext, Unverified, read_into,
+};
 use crate::{
     canonical::Document,
     sm::{Sm2PublicKey, SmError},
@@ -73,7 +75,7 @@ pub fn open(
     credentials: &AppCredentials,
     sender: &Sm2PublicKey,
 ) -> Result<Opened, OpenError> {
-    let mut plaintext = Vec::new();
+    let mut plaintext = Plaintext::default();
     let read = read_into(envelope, credentials, sender, &mut plaintext)?;
     let verified = read.verified();
     let opened = read.settle(verified)?;
@@ -103,7 +105,7 @@ pub fn open_answer(
         return Err(OpenError);
     }
     let outcome = answer.outcome();
-    let mut plaintext = Vec::new();
+    let mut plaintext = Plaintext::default();
     let envelope = answer.envelope();
     let read = Unverified::read(
         envelope,

@@ -29,18 +29,26 @@ enum Held<'a> {
         canonical: Cow<'a, str>,
         /// Where it came up on the way.
         digest: Option<DataDigest>,
+        /// Not so with a filler, which is refused whatever the signature.
+        readable: bool,
     },
     /// To be opened only then.
     Sealed {
         sealed: Vec<u8>,
-        plaintext: &'a mut Vec<u8>,
+        plaintext: &'a mut Plaintext,
     },
-    /// Nothing, whatever the signature.
-    Nothing,
+}
+
+/// What an opened message borrows from. Its content is lost with every message.
+#[derive(Default)]
+pub struct Plaintext {
+    opened: Vec<u8>,
+    /// Stands in for data that cannot be read.
+    filler: String,
 }
 
 /// Decrypts and reads a request, as far as the convention lets one before the signature is
-/// verified. What is opened is borrowed from `plaintext`, whose former content is lost.
+/// verified. What is opened is borrowed from `plaintext`.
 ///
 /// # Errors
 /// Only for what a look at the message and the credentials shows; every other cause comes
@@ -49,7 +57,7 @@ pub fn read_into<'a>(
     envelope: &'a Envelope,
     credentials: &'a AppCredentials,
     sender: &'a Sm2PublicKey,
-    plaintext: &'a mut Vec<u8>,
+    plaintext: &'a mut Plaintext,
 ) -> Result<Unverified<'a>, OpenError> {
     Unverified::read(envelope, None, credentials, sender, plaintext)
 }
@@ -97,7 +105,7 @@ impl<'a> Unverified<'a> {
         outcome: Option<&Outcome>,
         credentials: &'a AppCredentials,
         sender: &'a Sm2PublicKey,
-        plaintext: &'a mut Vec<u8>,
+        plaintext: &'a mut Plaintext,
     ) -> Result<Self, OpenError> {
         if envelope.head().app_id() != credentials.app_id() {
             return Err(OpenError);
@@ -111,23 +119,28 @@ impl<'a> Unverified<'a> {
         let (held, e) = match envelope.head().enc_type() {
             EncType::Sm4 => {
                 let blocks = credentials.key2().ecb_decrypt_blocks(sealed)?;
-                *plaintext = blocks.bytes;
-                let plaintext: &'a [u8] = plaintext;
-                if let Some(read) = read_object(plaintext).filter(|_| blocks.padding_ok) {
-                    let canonical = read.canonical(credentials.scalars());
-                    let (digest, e) = hash(&canonical);
-                    let held = Held::Text {
-                        read,
-                        canonical,
-                        digest,
-                    };
-                    (held, e)
-                } else {
-                    let filler = filler(plaintext.len());
-                    let read = read_object(filler.as_bytes()).ok_or(OpenError)?;
-                    let (_, e) = hash(&read.document().canonical(credentials.scalars()));
-                    (Held::Nothing, e)
-                }
+                let Plaintext { opened, filler } = plaintext;
+                *opened = blocks.bytes;
+                let read = read_object(opened).filter(|_| blocks.padding_ok);
+                let readable = read.is_some();
+                // Data that cannot be read goes the way of data that can: hashed and verified
+                // now, written and dropped when it is settled.
+                let read = match read {
+                    Some(read) => read,
+                    None => {
+                        *filler = filler_of(opened.len());
+                        read_object(filler.as_bytes()).ok_or(OpenError)?
+                    }
+                };
+                let canonical = read.canonical(credentials.scalars());
+                let (digest, e) = hash(&canonical);
+                let held = Held::Text {
+                    read,
+                    canonical,
+                    digest,
+                    readable,
+                };
+                (held, e)
             }
             EncType::Sm4Gcm => {
                 credentials.gcm_key().ok_or(OpenError)?;
@@ -152,30 +165,32 @@ impl<'a> Unverified<'a> {
                     read,
                     canonical,
                     digest,
+                    readable: true,
                 },
                 Ok(()),
             ) => Ok((read.into_document(), canonical, digest)),
             (
                 Held::Text {
-                    read,
-                    canonical: Cow::Borrowed(_),
-                    ..
+                    read, canonical, ..
                 },
-                Err(_),
+                _,
             ) => {
-                // What is refused costs the writing of a text, had it to be written or not.
-                black_box(read.document().canonical(scalars));
+                // What is refused costs the writing of a text: this one, had it not to be
+                // written before it was hashed.
+                if matches!(canonical, Cow::Borrowed(_)) {
+                    black_box(read.document().canonical(scalars));
+                }
                 Err(OpenError)
             }
             (Held::Sealed { sealed, plaintext }, Ok(())) => {
                 let key = self.credentials.gcm_key().ok_or(OpenError)?;
                 let aad = self.envelope.head().aad();
-                *plaintext = key.gcm_open(aad.as_bytes(), &sealed)?;
-                let read = read_object(plaintext).ok_or(OpenError)?;
+                plaintext.opened = key.gcm_open(aad.as_bytes(), &sealed)?;
+                let read = read_object(&plaintext.opened).ok_or(OpenError)?;
                 let canonical = read.canonical(scalars);
                 Ok((read.into_document(), canonical, None))
             }
-            (_, Err(_)) | (Held::Nothing, Ok(())) => Err(OpenError),
+            (Held::Sealed { .. }, Err(_)) => Err(OpenError),
         }
     }
 }
@@ -190,7 +205,82 @@ fn read_object(plaintext: &[u8]) -> Option<Reading<'_>> {
 
 /// An object of about the given length. It stands in for data that cannot be
 /// read, so that refusing it takes as long as refusing its signature.
-fn filler(length: usize) -> String {
+fn filler_of(length: usize) -> String {
     let item = r#""0123456789","#;
     format!(r#"{{"filler":[{}0]}}"#, item.repeat(length / item.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        sealed::{Head, Timestamp, open, seal_request},
+        sm::{Sm2PrivateKey, Sm2Signature, Sm4Key, verify_many},
+    };
+
+    /// What becomes of a message by the signature's own verdict, and by either one.
+    fn settled(
+        envelope: &Envelope,
+        credentials: &AppCredentials,
+        sender: &Sm2PublicKey,
+    ) -> [bool; 3] {
+        let verdicts = [None, Some(Ok(())), Some(Err(SmError))];
+        verdicts.map(|verdict| {
+            let mut plaintext = Plaintext::default();
+            let read = read_into(envelope, credentials, sender, &mut plaintext).unwrap();
+            let verdict = verdict.unwrap_or_else(|| verify_many(&[read.to_verify()])[0]);
+            let settled = read.settle(verdict);
+            if let Ok(text) = &settled {
+                assert_eq!(text.canonical, r#"{"setl_id":"S1"}"#);
+                assert_eq!(
+                    text.digest,
+                    DataDigest::new(sender, credentials.app_id(), &text.canonical)
+                );
+            }
+            settled.is_ok()
+        })
+    }
+
+    #[test]
+    fn only_what_can_be_read_and_verified_is_seen() {
+        let key = Sm2PrivateKey::from_bytes(&[7; 32]).unwrap();
+        let sender = key.public_key();
+        let credentials = AppCredentials::new("TEST-HOSPITAL-A-0001", "a-secret-of-this-test")
+            .unwrap()
+            .with_gcm_key(Sm4Key::from_bytes(&[7; 16]).unwrap());
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let time = Timestamp::from_millis(1_795_305_600_000).unwrap();
+        for enc_type in [EncType::Sm4, EncType::Sm4Gcm] {
+            let head = Head::new(
+                &credentials,
+                enc_type,
+                time.clone(),
+                "0123456789abcdef",
+                "R-1",
+            );
+            let data = json!({"setl_id": "S1"});
+            let good = seal_request(head.unwrap(), &data, &credentials, &key, &mut rng).unwrap();
+            assert_eq!(settled(&good, &credentials, sender), [true, true, false]);
+            assert!(open(&good, &credentials, sender).is_ok());
+
+            let other = Sm2Signature::from_bytes(&[1; 64]).unwrap();
+            let (head, data) = (good.head().clone(), good.enc_data().to_owned());
+            let unsigned = Envelope::new(head.clone(), data.clone(), other);
+            assert_eq!(
+                settled(&unsigned, &credentials, sender),
+                [false, true, false]
+            );
+            // Not even a signature that holds lets one see what cannot be read.
+            let unreadable = Envelope::new(head, "00".repeat(data.len() / 2), *good.signature());
+            assert_eq!(
+                settled(&unreadable, &credentials, sender),
+                [false, false, false]
+            );
+            assert!(open(&unreadable, &credentials, sender).is_err());
+        }
+    }
 }
