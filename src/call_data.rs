@@ -36,9 +36,9 @@ impl CallData {
         &self.kept
     }
 
-    /// Whether this was kept for the same data of the same caller: as a rule it is what would be kept now, but
-    /// the first send may have come with a key that its sender has changed since, or to a
-    /// release that kept the SM3 of the data alone.
+    /// Whether this was kept for the same data of the same caller. As a rule it is what would
+    /// be kept now, but the first send may have come with a key that its sender has changed
+    /// since, or to a release that kept the SM3 of the data alone.
     pub fn was_kept_as(&self, app_id: &str, kept: &str) -> bool {
         if kept == self.kept {
             return true;
